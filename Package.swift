@@ -1,0 +1,101 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// The settings every target of Weir is built with; docs/architecture.md says why.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+/// Tests speak to the C library at length; they are held to the same language, not to the
+/// memory-safety markers.
+let tests: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+/// A module of the program and the modules that it uses.
+struct Module {
+  var name: String
+  var uses: [String] = []
+}
+
+/// The modules, lowest first: each uses only what stands above it.
+let modules = [
+  Module(name: "Memory"),
+  Module(name: "ConfigSyntax"),
+  Module(name: "Metrics"),
+  Module(name: "Balancing"),
+  Module(name: "Kernel", uses: ["CLinux", "Memory"]),
+  Module(name: "PostgresWire", uses: ["Memory"]),
+  Module(name: "LogRecords", uses: ["Memory", "ConfigSyntax", "Kernel"]),
+  Module(name: "Systemd", uses: ["CSystemd", "Kernel"]),
+  Module(name: "Reactor", uses: ["Kernel", "Memory"]),
+  Module(name: "LogSinks", uses: ["Kernel", "LogRecords", "Memory", "Metrics", "Reactor", "Systemd"]),
+  Module(name: "HealthChecks", uses: ["Kernel", "Memory", "PostgresWire", "Reactor", "Metrics"]),
+  Module(
+    name: "Proxy",
+    uses: [
+      "Balancing", "HealthChecks", "Kernel", "LogRecords", "Memory", "Metrics", "PostgresWire",
+      "Reactor",
+    ]),
+  Module(
+    name: "Configuration",
+    uses: [
+      "Balancing", "ConfigSyntax", "HealthChecks", "Kernel", "LogRecords", "LogSinks", "Proxy",
+    ]),
+  Module(
+    name: "Runtime",
+    uses: [
+      "Balancing", "ConfigSyntax", "Configuration", "HealthChecks", "Kernel", "LogRecords",
+      "LogSinks", "Memory", "Metrics", "Proxy", "Reactor", "Systemd",
+    ]),
+]
+
+for (index, module) in modules.enumerated() {
+  let below = Set(modules[..<index].map(\.name)).union(["CLinux", "CSystemd"])
+  let late = module.uses.filter { !below.contains($0) }
+  precondition(
+    late.isEmpty, "\(module.name) stands below \(late) in the list and may not depend on them")
+}
+
+let package = Package(
+  name: "weir",
+  products: [.executable(name: "weir", targets: ["weir"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .target(name: "CLinux"),
+    .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+  ]
+    + modules.map {
+      .target(
+        name: $0.name, dependencies: $0.uses.map { .init(stringLiteral: $0) },
+        swiftSettings: strict)
+    }
+    + [
+      .executableTarget(
+        name: "weir",
+        dependencies: [
+          "Runtime", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        swiftSettings: strict)
+    ]
+    + modules.map {
+      .testTarget(
+        name: "\($0.name)Tests",
+        dependencies: ([$0.name] + $0.uses).map { .init(stringLiteral: $0) },
+        path: "Tests/\($0.name)Tests", swiftSettings: tests)
+    }
+    + [
+      .testTarget(name: "EndToEnd", path: "Tests/EndToEnd", swiftSettings: tests)
+    ]
+)

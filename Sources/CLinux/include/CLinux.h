@@ -1,0 +1,5 @@
+#ifndef WEIR_CLINUX_H
+#define WEIR_CLINUX_H
+#include <stdint.h>
+#include <stddef.h>
+#endif

@@ -1,0 +1,3 @@
+/// A log format compiled once and rendered for each record.
+package struct FormatProgram: Sendable {
+}

@@ -2,4 +2,5 @@
 #define WEIR_CLINUX_H
 #include <stdint.h>
 #include <stddef.h>
+#include "DatagramBatch.h"
 #endif

@@ -1,6 +1,9 @@
+// What Swift's Glibc module lacks of Linux, each call as a function that returns its result, or
+// the negated errno. EINTR is met here: a call that was interrupted is made again.
 #ifndef WEIR_CLINUX_H
 #define WEIR_CLINUX_H
-#include <stdint.h>
-#include <stddef.h>
 #include "DatagramBatch.h"
+#include "Processes.h"
+#include "Sockets.h"
+#include "Waiting.h"
 #endif

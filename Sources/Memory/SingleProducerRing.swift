@@ -1,0 +1,67 @@
+public import Synchronization
+
+/// A ring of plain values from one producer thread to one consumer thread, without a lock and
+/// without allocation.
+///
+/// The capacity is fixed; a push into a full ring is refused and leaves the ring as it was.
+@safe
+public final class SingleProducerRing<Element: BitwiseCopyable & Sendable>: @unchecked Sendable {
+  // SAFETY (Sendable): the producer writes slots between tail and head + capacity only, the
+  // consumer reads between head and tail only; release and acquire order both.
+  @usableFromInline let slots: UnsafeMutablePointer<Element>
+  @usableFromInline let mask: Int
+  /// Where the consumer reads next; on a cache line of its own.
+  @usableFromInline let head: PaddedCounter
+  /// Where the producer writes next.
+  @usableFromInline let tail: PaddedCounter
+
+  /// Makes a ring of `capacity` elements, a power of two (rounded up where it is not), filled with
+  /// `blank` so that its memory is there from the start.
+  public init(capacity: Int, blank: Element) {
+    var size = 2
+    while size < capacity { size *= 2 }
+    mask = size - 1
+    unsafe slots = .allocate(capacity: size)
+    unsafe slots.initialize(repeating: blank, count: size)
+    head = PaddedCounter()
+    tail = PaddedCounter()
+  }
+
+  deinit { unsafe slots.deallocate() }
+
+  /// How many elements it can hold.
+  public var capacity: Int { mask + 1 }
+  /// How many elements wait; exact on the consumer's thread at worst too low.
+  public var count: Int { tail.value.load(ordering: .acquiring) - head.value.load(ordering: .acquiring) }
+
+  /// Puts an element behind the others; false where the ring is full. The producer's thread only.
+  @inlinable
+  public func push(_ element: Element) -> Bool {
+    let end = tail.value.load(ordering: .relaxed)
+    guard end &- head.value.load(ordering: .acquiring) <= mask else { return false }
+    // SAFETY: the slot lies outside what the consumer may read until the tail is stored.
+    unsafe slots[end & mask] = element
+    tail.value.store(end &+ 1, ordering: .releasing)
+    return true
+  }
+
+  /// Takes the oldest element; nil where there is none. The consumer's thread only.
+  @inlinable
+  public func pop() -> Element? {
+    let begin = head.value.load(ordering: .relaxed)
+    guard begin != tail.value.load(ordering: .acquiring) else { return nil }
+    // SAFETY: the slot was written before the tail that was just read.
+    let element = unsafe slots[begin & mask]
+    head.value.store(begin &+ 1, ordering: .releasing)
+    return element
+  }
+}
+
+/// A counter that shares its cache line with nothing.
+@usableFromInline
+final class PaddedCounter: Sendable {
+  private let before: (Int, Int, Int, Int, Int, Int, Int) = (0, 0, 0, 0, 0, 0, 0)
+  @usableFromInline let value = Atomic<Int>(0)
+  private let after: (Int, Int, Int, Int, Int, Int, Int) = (0, 0, 0, 0, 0, 0, 0)
+  @usableFromInline init() {}
+}

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# sanitize.sh address|thread: every test under a sanitizer, in a build folder of its own.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. Scripts/common.sh
+
+kind=${1:-}
+case $kind in
+  address) scratch=.build-asan ;;
+  thread) scratch=.build-tsan ;;
+  *) fail "sanitize.sh address|thread" ;;
+esac
+
+flags=(--scratch-path "$scratch" --sanitize="$kind" --disable-xctest)
+if command -v ld.lld >/dev/null; then flags+=(-Xswiftc -use-ld=lld); fi
+export SWIFT_BACKTRACE=enable=no
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:abort_on_error=0}
+export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:suppressions=$PWD/Scripts/tsan.suppressions}
+
+step "Building with --sanitize=$kind (in $scratch)"
+swift build --build-tests "${flags[@]}"
+step "Tests of the modules under --sanitize=$kind"
+swift test --skip-build "${flags[@]}" --skip '^EndToEnd\.'
+step "The program beside real peers under --sanitize=$kind"
+swift test --skip-build "${flags[@]}" --filter '^EndToEnd\.'

@@ -1,0 +1,90 @@
+import Foundation
+import Synchronization
+
+/// Where a test's socket listens or connects to.
+enum Address: Equatable {
+  case ipv4(UInt16)
+  case ipv6(UInt16)
+  case unix(String)
+  case abstract(String)
+
+  var family: Int32 {
+    switch self {
+    case .ipv4: AF_INET
+    case .ipv6: AF_INET6
+    case .unix, .abstract: AF_UNIX
+    }
+  }
+
+  /// Hands the address to a socket call; loopback for the internet families.
+  func withSockaddr<Result>(
+    _ body: (UnsafePointer<sockaddr>, socklen_t) throws -> Result
+  ) rethrows -> Result {
+    switch self {
+    case .ipv4(let port):
+      var address = sockaddr_in()
+      address.sin_family = sa_family_t(AF_INET)
+      address.sin_port = port.bigEndian
+      address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+      return try withBytes(of: &address, length: MemoryLayout<sockaddr_in>.size, body)
+    case .ipv6(let port):
+      var address = sockaddr_in6()
+      address.sin6_family = sa_family_t(AF_INET6)
+      address.sin6_port = port.bigEndian
+      address.sin6_addr = in6addr_loopback
+      return try withBytes(of: &address, length: MemoryLayout<sockaddr_in6>.size, body)
+    case .unix(let path):
+      return try withUnixName(Array(path.utf8) + [0], body)
+    case .abstract(let name):
+      return try withUnixName([0] + Array(name.utf8), body)
+    }
+  }
+
+  private func withUnixName<Result>(
+    _ name: [UInt8], _ body: (UnsafePointer<sockaddr>, socklen_t) throws -> Result
+  ) rethrows -> Result {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name.prefix(107)) }
+    return try withBytes(of: &address, length: 2 + name.count, body)
+  }
+
+  private func withBytes<Value, Result>(
+    of value: inout Value, length: Int,
+    _ body: (UnsafePointer<sockaddr>, socklen_t) throws -> Result
+  ) rethrows -> Result {
+    try withUnsafeBytes(of: &value) { bytes in
+      try body(bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t(length))
+    }
+  }
+}
+
+/// Ports of the loopback interface that nobody uses, none given twice.
+enum FreePort {
+  private static let given = Mutex<Set<UInt16>>([])
+
+  static func next(_ type: __socket_type = SOCK_STREAM) throws -> UInt16 {
+    for _ in 0..<200 {
+      let descriptor = socket(AF_INET, Int32(type.rawValue), 0)
+      defer { close(descriptor) }
+      let bound = Address.ipv4(0).withSockaddr { bind(descriptor, $0, $1) }
+      guard bound == 0 else { continue }
+      let port = localPort(descriptor)
+      if given.withLock({ $0.insert(port).inserted }) { return port }
+    }
+    throw HarnessError("no free port")
+  }
+}
+
+/// The port of a socket's own side; 0 where it has none.
+func localPort(_ descriptor: Int32) -> UInt16 {
+  var storage = sockaddr_storage()
+  var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+  return withUnsafeMutableBytes(of: &storage) { bytes -> UInt16 in
+    let address = bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self)
+    guard getsockname(descriptor, address, &length) == 0 else { return 0 }
+    let family = Int32(address.pointee.sa_family)
+    guard family == AF_INET || family == AF_INET6 else { return 0 }
+    return UInt16(bytes[2]) << 8 | UInt16(bytes[3])
+  }
+}

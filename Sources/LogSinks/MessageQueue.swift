@@ -1,0 +1,70 @@
+/// Messages that wait for a sink, first in, first out, in one row of bytes.
+///
+/// They lie one after the other, so that a batch is sent as it lies. What was sent is left in
+/// place until it is half of the row; so a byte is moved at most once, on average.
+struct MessageQueue {
+  /// The most messages that wait.
+  static let messageLimit = 16_384
+  /// The most bytes that wait.
+  static let byteLimit = 4 << 20
+
+  private let messageLimit: Int
+  private let byteLimit: Int
+  private var bytes: [UInt8] = []
+  private var sentBytes = 0
+  private var lengths: [UInt32] = []
+  private var sentMessages = 0
+
+  /// An empty queue.
+  init(messageLimit: Int = Self.messageLimit, byteLimit: Int = Self.byteLimit) {
+    self.messageLimit = messageLimit
+    self.byteLimit = byteLimit
+  }
+
+  /// How many messages wait.
+  var count: Int { lengths.count - sentMessages }
+  /// Whether none waits.
+  var isEmpty: Bool { count == 0 }
+  /// How many bytes wait.
+  var byteCount: Int { bytes.count - sentBytes }
+
+  /// Adds a message, or does nothing and says false where a limit would be passed.
+  mutating func append(_ message: [UInt8]) -> Bool {
+    guard count < messageLimit, byteCount + message.count <= byteLimit,
+      let length = UInt32(exactly: message.count)
+    else { return false }
+    bytes.append(contentsOf: message)
+    lengths.append(length)
+    return true
+  }
+
+  /// The bytes of the messages that wait, the oldest first.
+  var waitingBytes: Span<UInt8> {
+    @_lifetime(borrow self)
+    get { bytes.span.extracting(sentBytes..<bytes.count) }
+  }
+
+  /// The lengths of the messages that wait, the oldest first.
+  var waitingLengths: Span<UInt32> {
+    @_lifetime(borrow self)
+    get { lengths.span.extracting(sentMessages..<lengths.count) }
+  }
+
+  /// Takes the `number` oldest messages away.
+  mutating func removeFirst(_ number: Int) {
+    precondition(number >= 0 && number <= count, "more messages taken than waited")
+    for index in sentMessages..<(sentMessages + number) { sentBytes += Int(lengths[index]) }
+    sentMessages += number
+    if isEmpty {
+      bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 18)
+      lengths.removeAll(keepingCapacity: true)
+      sentBytes = 0
+      sentMessages = 0
+    } else if sentBytes * 2 >= bytes.count {
+      bytes.removeSubrange(..<sentBytes)
+      lengths.removeSubrange(..<sentMessages)
+      sentBytes = 0
+      sentMessages = 0
+    }
+  }
+}

@@ -1,0 +1,107 @@
+/// Why a sink did not deliver a record that it had accepted.
+package enum DropReason: Int, CaseIterable, Hashable, Sendable {
+  /// The worker's ring was full: the log thread was behind.
+  case ringFull
+  /// The sink's own queue was full: its receiver was behind or away.
+  case queueFull
+  /// The system or the receiver refused it (`lastError` names the errno).
+  case refused
+  /// The receiver takes no message of this size (EMSGSIZE).
+  case tooLong
+  /// The process ended before the receiver took it.
+  case stopped
+
+  /// The word for it in a ledger's line.
+  package var word: String {
+    switch self {
+    case .ringFull: "ring_full"
+    case .queueFull: "queue_full"
+    case .refused: "refused"
+    case .tooLong: "too_long"
+    case .stopped: "stopped"
+    }
+  }
+}
+
+/// What became of every record that one sink was given.
+///
+/// At any moment `accepted = delivered + queued + dropped`, to the record. What a logger's level
+/// or sample leaves out was never accepted. Delivered means what the transport can promise: for
+/// datagrams that the kernel took it for a receiver that was there, for descriptors that it was
+/// written whole.
+package struct SinkLedger: Hashable, Sendable {
+  /// The sink as its `log` line names it, such as `udp@127.0.0.1:514`.
+  package let sink: String
+  /// Lines that loggers of this sink selected.
+  package internal(set) var accepted: UInt64 = 0
+  /// Lines that left.
+  package internal(set) var delivered: UInt64 = 0
+  /// Lines that wait.
+  package internal(set) var queued: UInt64 = 0
+  /// Lines lost, by reason.
+  private var drops = [UInt64](repeating: 0, count: DropReason.allCases.count)
+  /// Lines that `len` cut; they are delivered nevertheless.
+  package internal(set) var truncated: UInt64 = 0
+  /// How often the transport was lost and had to be opened again.
+  package internal(set) var losses: UInt64 = 0
+  /// The name of the last errno that the transport met; nil where it met none.
+  package internal(set) var lastError: String?
+
+  /// A ledger with nothing in it.
+  package init(sink: String) { self.sink = sink }
+
+  /// Lines lost for one reason.
+  package func dropped(_ reason: DropReason) -> UInt64 { drops[reason.rawValue] }
+
+  /// Lines lost for any reason.
+  package var dropped: UInt64 { drops.reduce(0, &+) }
+
+  /// Whether every line is accounted for.
+  package var isBalanced: Bool { accepted == delivered &+ queued &+ dropped }
+
+  /// Accepts a line that waits from now on.
+  mutating func enqueue() {
+    accepted &+= 1
+    queued &+= 1
+  }
+
+  /// Accepts `count` lines that are lost already.
+  mutating func lose(_ count: UInt64 = 1, _ reason: DropReason) {
+    accepted &+= count
+    drops[reason.rawValue] &+= count
+  }
+
+  /// `count` lines that waited have left.
+  mutating func deliver(_ count: Int) {
+    queued &-= UInt64(count)
+    delivered &+= UInt64(count)
+  }
+
+  /// `count` lines that waited are lost.
+  mutating func drop(_ count: Int = 1, _ reason: DropReason) {
+    queued &-= UInt64(count)
+    drops[reason.rawValue] &+= UInt64(count)
+  }
+
+  /// A line that had left was refused after all, as an ICMP message told.
+  mutating func refuseDelivered() {
+    guard delivered > 0 else { return }
+    delivered -= 1
+    drops[DropReason.refused.rawValue] &+= 1
+  }
+}
+
+extension SinkLedger: CustomStringConvertible {
+  /// The ledger in one line: names and numbers, reasons only where something was lost.
+  package var description: String {
+    var line = "sink \(sink): accepted=\(accepted) delivered=\(delivered)"
+    line += " queued=\(queued) dropped=\(dropped)"
+    for reason in DropReason.allCases where dropped(reason) > 0 {
+      line += " \(reason.word)=\(dropped(reason))"
+    }
+    if truncated > 0 { line += " truncated=\(truncated)" }
+    if losses > 0 { line += " losses=\(losses)" }
+    if let lastError { line += " last_error=\(lastError)" }
+    return line
+  }
+}

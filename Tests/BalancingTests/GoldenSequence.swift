@@ -8,7 +8,7 @@ struct GoldenSequence {
     .deletingLastPathComponent().deletingLastPathComponent()
     .appendingPathComponent("Corpora/balance")
 
-  static let names = try! FileManager.default.contentsOfDirectory(atPath: folder.path)
+  static let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
     .filter { $0.hasSuffix(".txt") }.sorted()
 
   var settings: [[String]] = []
@@ -111,7 +111,7 @@ private struct Player {
         player.holds.append(server)
       }
     case "release":
-      if let server = holds[Int(step[1])!] {
+      if let hold = Int(step[1]), let server = holds[hold] {
         served[server] -= 1
         balancer.connectionEnded(server)
       }
@@ -136,13 +136,13 @@ private struct Player {
   }
 
   mutating func change(_ step: [String]) {
-    let server = names.firstIndex(of: step[1])!
+    guard let server = names.firstIndex(of: step[1]) else { return }
     switch step[0] {
     case "down": isUsable[server] = false
     case "up": isUsable[server] = true
     case "drain": isDrained[server] = true
     case "ready": isDrained[server] = false
-    default: weights[server] = Int(step[2])!
+    default: weights[server] = Int(step[2]) ?? 0
     }
     balancer.setServer(
       server, isUsable: isUsable[server] && !isDrained[server],

@@ -114,7 +114,9 @@ package struct Condition {
   /// An integer, with or without sign, decimal or hexadecimal; true unless it is zero.
   private mutating func integer() -> Bool? {
     var cursor = index
-    if cursor < bytes.count, bytes[cursor] == UInt8(ascii: "-") || bytes[cursor] == UInt8(ascii: "+") {
+    if cursor < bytes.count,
+      bytes[cursor] == UInt8(ascii: "-") || bytes[cursor] == UInt8(ascii: "+")
+    {
       cursor += 1
     }
     var isHexadecimal = false

@@ -196,7 +196,8 @@ struct LineLexer {
       return offset + 4
     case let byte
     where Self.isBlank(byte) || byte == Ascii.backslash || byte == Ascii.quote
-      || byte == Ascii.apostrophe || byte == Ascii.hash || byte == Ascii.dollar:
+      || byte == Ascii.apostrophe || byte == Ascii.hash
+      || (byte == Ascii.dollar && quote != nil):
       text.append(byte)
     case let byte:
       text.append(Ascii.backslash)

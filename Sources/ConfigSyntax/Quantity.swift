@@ -58,7 +58,8 @@ package enum Time {
   ) -> String {
     switch error {
     case .missing:
-      return "'\(name)' expects an integer value (in \(unit == .ms ? "milliseconds" : unit.rawValue))"
+      return
+        "'\(name)' expects an integer value (in \(unit == .ms ? "milliseconds" : unit.rawValue))"
     case .unexpectedCharacter(let character):
       return "unexpected character '\(character)' in '\(name)'"
     case .overflow(let maximum):
@@ -82,7 +83,8 @@ package enum Size {
     case "k", "K": shift = 10
     case "m", "M": shift = 20
     case "g", "G": shift = 30
-    default: throw .unexpectedCharacter(offender(in: suffix, units: ["k", "m", "g", "K", "M", "G"]))
+    default:
+      throw .unexpectedCharacter(offender(in: suffix, units: ["k", "m", "g", "K", "M", "G"]))
     }
     let (bytes, overflow) = value.multipliedReportingOverflow(by: 1 << shift)
     guard !overflow, bytes <= maximum else { throw .overflow(maximum: maximum) }

@@ -50,8 +50,8 @@ final class Listener {
   }
 
   /// A server that neither accepts nor refuses: its queue is full, so that further connections hang.
-  static func blackHole() throws -> Listener {
-    let listener = try Listener(backlog: 0)
+  static func blackHole(_ port: UInt16? = nil) throws -> Listener {
+    let listener = try Listener(port.map { .ipv4($0) }, backlog: 0)
     // The kernel queues one more than the backlog; what comes then gets no answer.
     for _ in 0..<8 {
       let filler = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)

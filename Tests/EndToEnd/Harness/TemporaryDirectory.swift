@@ -30,7 +30,18 @@ final class TemporaryDirectory: Sendable {
 }
 
 /// A file's text, mended where it is not UTF-8; empty where there is no such file.
+///
+/// In few and large reads: the kernel's tables in `/proc` may change between two.
 func readText(_ path: String) -> String {
-  guard let data = FileManager.default.contents(atPath: path) else { return "" }
-  return String(decoding: data, as: UTF8.self)
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { return "" }
+  defer { close(descriptor) }
+  var all: [UInt8] = []
+  var buffer = [UInt8](repeating: 0, count: 1 << 20)
+  while true {
+    let count = read(descriptor, &buffer, buffer.count)
+    guard count > 0 else { break }
+    all += buffer[..<count]
+  }
+  return String(decoding: all, as: UTF8.self)
 }

@@ -35,16 +35,17 @@ let modules = [
   Module(name: "Balancing"),
   Module(name: "Kernel", uses: ["CLinux", "Memory"]),
   Module(name: "PostgresWire", uses: ["Memory"]),
+  Module(name: "ProxyProtocol", uses: ["Kernel"]),
   Module(name: "LogRecords", uses: ["Memory", "ConfigSyntax", "Kernel"]),
   Module(name: "Systemd", uses: ["CSystemd", "Kernel"]),
   Module(name: "Reactor", uses: ["Kernel", "Memory"]),
   Module(name: "LogSinks", uses: ["Kernel", "LogRecords", "Memory", "Metrics", "Reactor", "Systemd"]),
-  Module(name: "HealthChecks", uses: ["Kernel", "Memory", "PostgresWire", "Reactor", "Metrics"]),
+  Module(name: "HealthChecks", uses: ["Kernel", "Memory", "PostgresWire", "ProxyProtocol", "Reactor", "Metrics"]),
   Module(
     name: "Proxy",
     uses: [
       "Balancing", "HealthChecks", "Kernel", "LogRecords", "Memory", "Metrics", "PostgresWire",
-      "Reactor",
+      "ProxyProtocol", "Reactor",
     ]),
   Module(
     name: "Configuration",

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "Sockets.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -205,6 +206,15 @@ long weir_send(int fd, const void *bytes, size_t count, int more) {
 long weir_splice(int from, int to, size_t count, int more) {
   unsigned flags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK | (more ? SPLICE_F_MORE : 0);
   return RETRY(splice(from, NULL, to, NULL, count, flags));
+}
+
+size_t weir_address_text(const struct weir_endpoint *address, char *out, size_t size) {
+  struct sockaddr_storage encoded;
+  if (address->family != 1 && address->family != 2) return 0;
+  encode(address, &encoded);
+  const void *bytes = address->family == 1 ? (void *)&((struct sockaddr_in *)&encoded)->sin_addr
+                                           : (void *)&((struct sockaddr_in6 *)&encoded)->sin6_addr;
+  return inet_ntop(encoded.ss_family, bytes, out, (socklen_t)size) ? strlen(out) : 0;
 }
 
 int weir_shutdown_writing(int fd) { return RETRY(shutdown(fd, SHUT_WR)); }

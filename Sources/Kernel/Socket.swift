@@ -30,6 +30,18 @@ package enum SocketOption: Sendable {
 }
 
 extension Endpoint {
+  /// The address as people write it (inet_ntop(3)), without the port; `unix` for UNIX sockets,
+  /// empty where nothing is known.
+  package var addressText: String {
+    if family == .unix { return "unix" }
+    var raw = raw(scope: 0)
+    return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 64) { room in
+      // SAFETY: at most 64 bytes are written, and as many read as were written.
+      let count = unsafe weir_address_text(&raw, room.baseAddress, 64)
+      return unsafe String(decoding: UnsafeRawBufferPointer(room)[..<count], as: UTF8.self)
+    }
+  }
+
   init(_ raw: weir_endpoint) {
     let families: [Family] = [.none, .ipv4, .ipv6, .unix]
     self.init(

@@ -73,11 +73,12 @@ public struct ByteBuffer: ~Copyable {
   }
 
   /// The bytes that wait.
-  public var bytes: RawSpan {
+  public var bytes: Span<UInt8> {
     @_lifetime(borrow self) get {
       // SAFETY: the bytes between start and end were written, and live as long as self.
-      let buffer = unsafe UnsafeRawBufferPointer(start: base + start, count: count)
-      return unsafe _overrideLifetime(buffer.bytes, borrowing: self)
+      let pointer = unsafe UnsafePointer((base + start).assumingMemoryBound(to: UInt8.self))
+      let span = unsafe Span(_unsafeStart: pointer, count: count)
+      return unsafe _overrideLifetime(span, borrowing: self)
     }
   }
 }

@@ -49,6 +49,8 @@ long weir_peek(int fd, void *bytes, size_t count);
 long weir_send(int fd, const void *bytes, size_t count, int more);
 // splice(2), non-blocking, moving.
 long weir_splice(int from, int to, size_t count, int more);
+// inet_ntop(3): writes the address without its port; returns the length, 0 for other families.
+size_t weir_address_text(const struct weir_endpoint *address, char *out, size_t size);
 int weir_shutdown_writing(int fd);
 int weir_close(int fd);
 // pipe2(2), non-blocking; asks for a capacity of `size` bytes and returns what it got.

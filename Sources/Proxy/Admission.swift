@@ -1,0 +1,50 @@
+internal import Synchronization
+
+/// A count of connections with a limit: a process, a frontend or a listener.
+package final class Admission: Sendable {
+  private let current = Atomic<Int>(0)
+  private let highest = Atomic<Int>(0)
+  private let total = Atomic<Int>(0)
+  /// Whether a listener waits for room.
+  private let isAwaited = Atomic<Bool>(false)
+  /// The limit; nil for none.
+  package let limit: Int?
+
+  /// A count at 0.
+  package init(limit: Int?) { self.limit = limit }
+
+  /// Connections now.
+  package var count: Int { current.load(ordering: .relaxed) }
+  /// The most connections there were at once.
+  package var maximum: Int { highest.load(ordering: .relaxed) }
+  /// All connections there ever were.
+  package var cumulative: Int { total.load(ordering: .relaxed) }
+
+  /// Counts one in; false, and nothing is counted, at the limit.
+  func enter() -> Bool {
+    let count = current.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue
+    if let limit, count > limit {
+      current.wrappingSubtract(1, ordering: .acquiringAndReleasing)
+      return false
+    }
+    total.wrappingAdd(1, ordering: .relaxed)
+    if count > highest.load(ordering: .relaxed) { highest.max(count, ordering: .relaxed) }
+    return true
+  }
+
+  /// Takes back an `enter` of a connection that never was.
+  func withdraw() {
+    current.wrappingSubtract(1, ordering: .acquiringAndReleasing)
+    total.wrappingSubtract(1, ordering: .relaxed)
+  }
+
+  /// Says that a listener waits for room; `leave` tells of it.
+  func await() { isAwaited.store(true, ordering: .sequentiallyConsistent) }
+
+  /// Counts one out; true where a listener waits for the room.
+  func leave() -> Bool {
+    current.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+    guard isAwaited.load(ordering: .sequentiallyConsistent) else { return false }
+    return isAwaited.exchange(false, ordering: .sequentiallyConsistent)
+  }
+}

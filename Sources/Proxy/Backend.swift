@@ -1,0 +1,163 @@
+internal import Balancing
+internal import Kernel
+internal import Memory
+internal import Reactor
+
+/// A backend as the workers share it: its settings, its servers' loads and its queues.
+package final class Backend: Sendable {
+  /// What the configuration says of it.
+  package let settings: BackendSettings
+  /// Its index in `Topology.backends`.
+  package let index: Int
+  /// The index of its first server in the one row of all servers.
+  package let firstServer: Int
+  let state: Locked<BackendState>
+  private let mailboxes: WorkerMailboxes
+
+  init(
+    settings: BackendSettings, index: Int, firstServer: Int, fullConnections: Int, seed: UInt64,
+    mailboxes: WorkerMailboxes
+  ) {
+    self.settings = settings
+    self.index = index
+    self.firstServer = firstServer
+    self.mailboxes = mailboxes
+    let balancer = Balancer(
+      algorithm: settings.algorithm, hashType: settings.hashType,
+      servers: settings.servers.map {
+        BalancerServer(identifier: $0.identifier, weight: $0.weight, isBackup: $0.isBackup)
+      },
+      usesAllBackups: settings.usesAllBackups, seed: seed)
+    let loads = settings.servers.map { server in
+      ServerLoad(
+        limit: server.connectionLimit, minimumLimit: server.minimumConnectionLimit,
+        queueLimit: server.queueLimit, isBackup: server.isBackup)
+    }
+    state = Locked(
+      BackendState(balancer: balancer, loads: loads, fullConnections: fullConnections))
+  }
+
+  /// Counts a session in and gives it a server or a place in a queue.
+  func enter(_ waiter: Waiter, hash: UInt32?) -> (Assignment, sessions: Int) {
+    state.withLock {
+      $0.sessions += 1
+      return ($0.assign(waiter, hash: hash, bound: nil, avoiding: nil), $0.sessions)
+    }
+  }
+
+  /// Gives a session that is in already another server, or the same once more.
+  func assign(_ waiter: Waiter, hash: UInt32?, bound: Int?, avoiding: Int?) -> Assignment {
+    state.withLock { $0.assign(waiter, hash: hash, bound: bound, avoiding: avoiding) }
+  }
+
+  /// Counts a session out that had this server, and lets the next one have its place. Gives the
+  /// connections that are left, of the backend and of the server.
+  func leave(server: Int?) -> (sessions: Int, served: Int) {
+    let (grants, sessions, served) = state.withLock {
+      state -> ([Grant], Int, Int) in
+      state.sessions = max(state.sessions - 1, 0)
+      guard let server else { return ([], state.sessions, 0) }
+      state.release(server)
+      return (state.grant(server), state.sessions, state.loads[server].served)
+    }
+    send(grants)
+    return (sessions, served)
+  }
+
+  /// A session gives its server back and stays in the backend.
+  func release(server: Int) {
+    send(
+      state.withLock {
+        $0.release(server)
+        return $0.grant(server)
+      })
+  }
+
+  /// Takes a session out of a queue; false when it has been granted a server, of which an order
+  /// to its worker is on the way.
+  func cancel(ticket: UInt64, server: Int?) -> Bool {
+    state.withLock { $0.cancel(ticket: ticket, server: server) }
+  }
+
+  /// The connections that sessions and a server have now.
+  func connections(server: Int?) -> (sessions: Int, served: Int) {
+    state.withLock { state in
+      (state.sessions, server.map { state.loads[$0].served } ?? 0)
+    }
+  }
+
+  private func send(_ grants: [Grant]) {
+    for grant in grants {
+      mailboxes.post(
+        .granted(session: grant.waiter.session, backend: index, server: grant.server),
+        to: Int(grant.waiter.worker))
+    }
+  }
+}
+
+extension Backend {
+  /// What a change of a server did to sessions, as HAProxy's messages count it.
+  package struct Effect: Sendable {
+    /// Sessions that have the server.
+    package var active = 0
+    /// Sessions that were given a server, or sent to find another one.
+    package var requeued = 0
+    /// Sessions that still wait for the backend.
+    package var queued = 0
+    /// Servers that take connections: not backup servers.
+    package var activeServers = 0
+    /// Backup servers that could take connections.
+    package var backupServers = 0
+    /// Whether connections now go to backup servers.
+    package var usesBackups = false
+  }
+
+  /// Lets a server (its index in the backend) take connections or not, at this effective weight
+  /// (`WeightScale`) and share of its limits.
+  package func setServer(
+    _ server: Int, isUsable: Bool, effectiveWeight: Int, warmthPercent: Int = 100,
+    keepsQueue: Bool = false
+  ) -> Effect {
+    let (effect, grants, homeless) = state.withLock {
+      state -> (Effect, [Grant], [Waiter]) in
+      state.loads[server].isUsable = isUsable
+      state.loads[server].warmthPercent = warmthPercent
+      state.balancer.setServer(server, isUsable: isUsable, effectiveWeight: effectiveWeight)
+      let homeless = isUsable || keepsQueue ? [] : state.emptyQueue(of: server)
+      let grants = isUsable ? state.grant(server) : []
+      var effect = Effect()
+      effect.active = state.loads[server].served - grants.count
+      effect.requeued = grants.count + homeless.count
+      effect.queued = state.queue.count
+      effect.activeServers = state.balancer.activeCount
+      effect.backupServers = state.balancer.backupCount
+      effect.usesBackups = state.balancer.activeCount == 0 && state.balancer.backupCount > 0
+      return (effect, grants, homeless)
+    }
+    send(grants)
+    for waiter in homeless {
+      mailboxes.post(
+        .homeless(session: waiter.session), to: Int(waiter.worker))
+    }
+    return effect
+  }
+
+  /// Ends the sessions of a server (its index in the backend).
+  package func endSessions(server: Int, cause: SessionEnd) {
+    mailboxes.postToAll(.endSessions(server: firstServer + server, cause: cause))
+  }
+
+  /// Ends the sessions of every backup server.
+  package func endBackupSessions(cause: SessionEnd) {
+    for (server, settings) in settings.servers.enumerated() where settings.isBackup {
+      endSessions(server: server, cause: cause)
+    }
+  }
+
+  /// What a server has now, and how many wait.
+  package func load(of server: Int) -> (sessions: Int, queued: Int, backendQueued: Int) {
+    state.withLock {
+      ($0.loads[server].served, $0.loads[server].queue.count, $0.queue.count)
+    }
+  }
+}

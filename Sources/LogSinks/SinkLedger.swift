@@ -1,5 +1,5 @@
 /// Why a sink did not deliver a record that it had accepted.
-package enum DropReason: Int, CaseIterable, Hashable, Sendable {
+package enum DropReason: CaseIterable, Hashable, Sendable {
   /// The worker's ring was full: the log thread was behind.
   case ringFull
   /// The sink's own queue was full: its receiver was behind or away.
@@ -23,6 +23,36 @@ package enum DropReason: Int, CaseIterable, Hashable, Sendable {
   }
 }
 
+/// Lines lost by reason: plain numbers, so that a ledger is copied without an allocation.
+private struct Drops: Hashable, Sendable {
+  private var ringFull: UInt64 = 0
+  private var queueFull: UInt64 = 0
+  private var refused: UInt64 = 0
+  private var tooLong: UInt64 = 0
+  private var stopped: UInt64 = 0
+
+  subscript(_ reason: DropReason) -> UInt64 {
+    get {
+      switch reason {
+      case .ringFull: ringFull
+      case .queueFull: queueFull
+      case .refused: refused
+      case .tooLong: tooLong
+      case .stopped: stopped
+      }
+    }
+    set {
+      switch reason {
+      case .ringFull: ringFull = newValue
+      case .queueFull: queueFull = newValue
+      case .refused: refused = newValue
+      case .tooLong: tooLong = newValue
+      case .stopped: stopped = newValue
+      }
+    }
+  }
+}
+
 /// What became of every record that one sink was given.
 ///
 /// At any moment `accepted = delivered + queued + dropped`, to the record. What a logger's level
@@ -39,7 +69,7 @@ package struct SinkLedger: Hashable, Sendable {
   /// Lines that wait.
   package internal(set) var queued: UInt64 = 0
   /// Lines lost, by reason.
-  private var drops = [UInt64](repeating: 0, count: DropReason.allCases.count)
+  private var drops = Drops()
   /// Lines that `len` cut; they are delivered nevertheless.
   package internal(set) var truncated: UInt64 = 0
   /// How often the transport was lost and had to be opened again.
@@ -51,10 +81,10 @@ package struct SinkLedger: Hashable, Sendable {
   package init(sink: String) { self.sink = sink }
 
   /// Lines lost for one reason.
-  package func dropped(_ reason: DropReason) -> UInt64 { drops[reason.rawValue] }
+  package func dropped(_ reason: DropReason) -> UInt64 { drops[reason] }
 
   /// Lines lost for any reason.
-  package var dropped: UInt64 { drops.reduce(0, &+) }
+  package var dropped: UInt64 { DropReason.allCases.reduce(0) { $0 &+ drops[$1] } }
 
   /// Whether every line is accounted for.
   package var isBalanced: Bool { accepted == delivered &+ queued &+ dropped }
@@ -68,7 +98,7 @@ package struct SinkLedger: Hashable, Sendable {
   /// Accepts `count` lines that are lost already.
   mutating func lose(_ count: UInt64 = 1, _ reason: DropReason) {
     accepted &+= count
-    drops[reason.rawValue] &+= count
+    drops[reason] &+= count
   }
 
   /// `count` lines that waited have left.
@@ -80,14 +110,14 @@ package struct SinkLedger: Hashable, Sendable {
   /// `count` lines that waited are lost.
   mutating func drop(_ count: Int = 1, _ reason: DropReason) {
     queued &-= UInt64(count)
-    drops[reason.rawValue] &+= UInt64(count)
+    drops[reason] &+= UInt64(count)
   }
 
   /// A line that had left was refused after all, as an ICMP message told.
   mutating func refuseDelivered() {
     guard delivered > 0 else { return }
     delivered -= 1
-    drops[DropReason.refused.rawValue] &+= 1
+    drops[.refused] &+= 1
   }
 }
 

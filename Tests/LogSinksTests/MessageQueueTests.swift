@@ -21,7 +21,7 @@ struct MessageQueueTests {
     var seed: UInt64 = 7
     for round in 0..<2_000 {
       let message = String(repeating: "x", count: round % 13) + "\(round)"
-      #expect(queue.append(Array(message.utf8)))
+      #expect(queue.append(Array(message.utf8)) == true)
       expected.append(message)
       seed = seed &* 6_364_136_223_846_793_005 &+ 1
       let taken = min(Int(seed >> 60) % 4, queue.count)
@@ -39,14 +39,14 @@ struct MessageQueueTests {
   @Test("A message past a limit is refused and changes nothing")
   func limits() {
     var queue = MessageQueue(messageLimit: 2, byteLimit: 10)
-    #expect(queue.append(Array("12345".utf8)))
-    #expect(!queue.append(Array("678901".utf8)))
-    #expect(queue.append(Array("6789".utf8)))
-    #expect(!queue.append([]))
+    #expect(queue.append(Array("12345".utf8)) == true)
+    #expect(queue.append(Array("678901".utf8)) == false)
+    #expect(queue.append(Array("6789".utf8)) == true)
+    #expect(queue.append([]) == false)
     #expect(queue.count == 2)
     #expect(queue.byteCount == 9)
     queue.removeFirst(1)
-    #expect(queue.append(Array("abc".utf8)))
+    #expect(queue.append(Array("abc".utf8)) == true)
     #expect(text(queue, 0) == "6789")
     #expect(text(queue, 1) == "abc")
   }
@@ -54,7 +54,7 @@ struct MessageQueueTests {
   @Test("An empty message is a message")
   func empty() {
     var queue = MessageQueue()
-    #expect(queue.append([]))
+    #expect(queue.append([]) == true)
     #expect(queue.count == 1)
     queue.removeFirst(1)
     #expect(queue.isEmpty)

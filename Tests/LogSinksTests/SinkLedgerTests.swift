@@ -9,9 +9,9 @@ struct SinkLedgerTests {
     var ledger = SinkLedger(sink: "udp@127.0.0.1:514")
     let steps: [(inout SinkLedger) -> Void] = [
       { $0.enqueue() }, { $0.enqueue() }, { $0.enqueue() }, { $0.deliver(2) },
-      { $0.drop(.refused) }, { $0.lose(4, .ringFull) }, { $0.lose(1, .queueFull) },
+      { $0.drop(1, .refused) }, { $0.lose(4, .ringFull) }, { $0.lose(1, .queueFull) },
       { $0.refuseDelivered() }, { $0.refuseDelivered() }, { $0.refuseDelivered() },
-      { $0.enqueue() }, { $0.drop(.stopped) },
+      { $0.enqueue() }, { $0.drop(1, .stopped) },
     ]
     for step in steps {
       step(&ledger)
@@ -53,7 +53,8 @@ struct SampleCounterTests {
   @Test("Without a sample every message is taken")
   func all() {
     var counter = SampleCounter(nil)
-    #expect((1...3).allSatisfy { _ in counter.takesNext() })
+    let taken = (1...3).filter { _ in counter.takesNext() }
+    #expect(taken.count == 3)
   }
 
   @Test("A pause doubles up to a second and starts anew after a success")

@@ -1,0 +1,185 @@
+internal import Kernel
+internal import Reactor
+
+/// One receiver of lines: its queue, its transport and its ledger. It lives on the log thread and
+/// never waits there: what the receiver does not take now stays in the queue, and the loop tells
+/// when to go on.
+final class Sink {
+  /// How lines get out.
+  enum Way: Hashable { case datagrams(SocketAddress), output(Int32) }
+
+  /// Something that an administrator should know of.
+  enum Notice: Equatable {
+    /// The receiver went away, or is not there.
+    case lost(Errno)
+    /// The receiver takes lines again, after so many microseconds and so many lines dropped.
+    case back(microseconds: Int64, dropped: UInt64)
+  }
+
+  /// Lines that wait before they are sent within a turn.
+  static let flushThreshold = 512
+  /// Batches sent in one turn, so that one busy sink does not keep the others waiting.
+  static let batchLimit = 256
+  /// How long to wait for readiness before a try without it, in microseconds.
+  static let fullPause: Int64 = 1_000_000
+  /// How long to wait where the system was out of memory, in microseconds.
+  static let shortPause: Int64 = 20_000
+
+  /// The account of every line.
+  private(set) var ledger: SinkLedger
+  private let way: Way
+  private let token: EventToken
+  private var queue: MessageQueue
+  private var transport: Transport?
+  private var pause = RetryPause()
+  /// Not before this moment is anything tried; nil where nothing keeps from trying.
+  private var resumesAt: Int64?
+  /// Whether readiness ends the wait before its time.
+  private var waitsForRoom = false
+  private var lostAt: Int64?
+  private var droppedWhenLost: UInt64 = 0
+  private var notices: [Notice] = []
+
+  /// A sink that is not open yet.
+  init(name: String, way: Way, token: EventToken, queue: MessageQueue = MessageQueue()) {
+    ledger = SinkLedger(sink: name)
+    self.way = way
+    self.token = token
+    self.queue = queue
+  }
+
+  /// Whether a line waits.
+  var isEmpty: Bool { queue.isEmpty }
+
+  /// When to call `flush` even if no event comes, in microseconds; nil where nothing waits.
+  var deadline: Int64? { queue.isEmpty ? nil : resumesAt ?? 0 }
+
+  /// What happened to the receiver since the last call.
+  func takeNotices() -> [Notice] {
+    defer { notices.removeAll() }
+    return notices
+  }
+
+  /// Takes a line and what became of its length.
+  func accept(_ line: [UInt8], isTruncated: Bool = false, in loop: borrowing EventLoop) {
+    if queue.append(line) { ledger.enqueue() } else { ledger.lose(1, .queueFull) }
+    if isTruncated { ledger.truncated &+= 1 }
+    if queue.count >= Self.flushThreshold { flush(in: loop) }
+  }
+
+  /// Counts lines that were lost before they came here.
+  func lose(_ count: UInt64, _ reason: DropReason) { ledger.lose(count, reason) }
+
+  /// Opens the transport ahead of the first line, while its path can surely be reached.
+  func openEarly(in loop: borrowing EventLoop) {
+    if transport == nil { try? open(in: loop) }
+  }
+
+  /// Takes what the loop tells of the transport.
+  func ready(_ readiness: Readiness, in loop: borrowing EventLoop) {
+    if !readiness.isDisjoint(with: [.error, .hangup]) { collectReport() }
+    if waitsForRoom { resumesAt = nil }
+    flush(in: loop)
+  }
+
+  /// Sends what the receiver takes.
+  func flush(in loop: borrowing EventLoop) {
+    if let resumesAt, resumesAt > loop.now { return }
+    resumesAt = nil
+    for _ in 0..<Self.batchLimit where !queue.isEmpty {
+      guard resumesAt == nil else { return }
+      do throws(Errno) {
+        if transport == nil { try open(in: loop) }
+        guard let result = transport?.send(queue) else { return }
+        if result.wasRefused { ledger.refuseDelivered() }
+        handle(result.outcome, in: loop)
+      } catch {
+        if case .output = way { refuse(queue.count, error) }
+        lose(transportTo: error, now: loop.now)
+      }
+    }
+  }
+
+  /// Gives up what waits: the process ends.
+  func abandon() {
+    collectReport()
+    let count = queue.count
+    queue.removeFirst(count)
+    ledger.drop(count, .stopped)
+  }
+
+  /// Asks the socket for a refusal that came in since the last line.
+  func collectReport() {
+    guard let error = transport?.pendingReport() else { return }
+    ledger.refuseDelivered()
+    ledger.lastError = error.name
+  }
+
+  private func open(in loop: borrowing EventLoop) throws(Errno) {
+    let opened: Transport
+    switch way {
+    case .datagrams(let address): opened = .datagrams(try DatagramTransport(to: address))
+    case .output(let number): opened = .output(try OutputTransport(inherited: number))
+    }
+    opened.watch(in: loop, token: token)
+    transport = consume opened
+  }
+
+  private func waitForRoom(_ wanted: Bool, in loop: borrowing EventLoop) {
+    guard wanted != waitsForRoom else { return }
+    waitsForRoom = wanted
+    transport?.watchRoom(wanted, in: loop, token: token)
+  }
+
+  private func handle(_ outcome: SendOutcome, in loop: borrowing EventLoop) {
+    let now = loop.now
+    switch outcome {
+    case .sent(let count):
+      queue.removeFirst(count)
+      ledger.deliver(count)
+      waitForRoom(false, in: loop)
+      succeed(now: now)
+    case .full:
+      resumesAt = now + Self.fullPause
+      waitForRoom(true, in: loop)
+    case .short(let error):
+      ledger.lastError = error.name
+      resumesAt = now + Self.shortPause
+    case .refused(let count, let error): refuse(count, error)
+    case .tooLong(let error):
+      ledger.lastError = error.name
+      queue.removeFirst(1)
+      ledger.drop(1, .tooLong)
+    case .reported(let error):
+      ledger.lastError = error.name
+      ledger.refuseDelivered()
+    case .lost(let error): lose(transportTo: error, now: now)
+    }
+  }
+
+  private func refuse(_ count: Int, _ error: Errno) {
+    ledger.lastError = error.name
+    queue.removeFirst(count)
+    ledger.drop(count, .refused)
+  }
+
+  private func lose(transportTo error: Errno, now: Int64) {
+    transport = nil
+    waitsForRoom = false
+    ledger.lastError = error.name
+    resumesAt = now + Int64(pause.afterFailure() / 1000)
+    guard lostAt == nil else { return }
+    lostAt = now
+    droppedWhenLost = ledger.dropped
+    ledger.losses &+= 1
+    notices.append(.lost(error))
+  }
+
+  private func succeed(now: Int64) {
+    guard let lost = lostAt else { return }
+    pause.succeeded()
+    lostAt = nil
+    notices.append(
+      .back(microseconds: now - lost, dropped: ledger.dropped &- droppedWhenLost))
+  }
+}

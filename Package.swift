@@ -36,7 +36,7 @@ let modules = [
   Module(name: "Kernel", uses: ["CLinux", "Memory"]),
   Module(name: "PostgresWire", uses: ["Memory"]),
   Module(name: "ProxyProtocol", uses: ["Kernel"]),
-  Module(name: "LogRecords", uses: ["Memory", "ConfigSyntax", "Kernel"]),
+  Module(name: "LogRecords", uses: ["Balancing", "Memory", "ConfigSyntax", "Kernel"]),
   Module(name: "Systemd", uses: ["CSystemd", "Kernel"]),
   Module(name: "Reactor", uses: ["Kernel", "Memory"]),
   Module(name: "LogSinks", uses: ["Kernel", "LogRecords", "Memory", "Metrics", "Reactor", "Systemd"]),

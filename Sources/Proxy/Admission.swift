@@ -38,6 +38,12 @@ package final class Admission: Sendable {
     total.wrappingSubtract(1, ordering: .relaxed)
   }
 
+  /// Takes back an `enter`; true where a listener waits for the room.
+  func withdrawAwaited() -> Bool {
+    total.wrappingSubtract(1, ordering: .relaxed)
+    return leave()
+  }
+
   /// Says that a listener waits for room; `leave` tells of it.
   func await() { isAwaited.store(true, ordering: .sequentiallyConsistent) }
 

@@ -56,6 +56,12 @@ package struct FrontendSettings: Sendable {
   /// or the termination. False makes the line at accept or connect, as the format allows.
   package var lineMoment: LineMoment = .accept
 
+  /// Whether each connection's own destination address is asked of the kernel: a format, a sink or
+  /// a server needs it where the listener is bound to a wildcard.
+  package var recordsFrontendAddress = true
+  /// Whether the address of the proxy's own side towards the server is asked of the kernel.
+  package var recordsSourceAddress = true
+
   /// The earliest moment at which every item of the line is known.
   package enum LineMoment: UInt8, Hashable, Sendable { case accept, connect, close }
 

@@ -1,0 +1,120 @@
+package import Kernel
+
+/// Why a listening socket could not be made.
+package struct BindingError: Error {
+  /// What was tried, in HAProxy's words: "cannot bind socket".
+  package var action: String
+  /// What the kernel said.
+  package var errno: Errno
+  /// What may help.
+  package var remedy: String?
+}
+
+extension Listener {
+  /// Makes, binds and opens the socket of a `bind` line's address.
+  package convenience init(
+    binding settings: ListenerSettings, frontend: Int, backlog: Int
+  ) throws(BindingError) {
+    self.init(
+      settings: settings, frontend: frontend,
+      socket: try Self.socket(for: settings, backlog: backlog))
+  }
+
+  private static func socket(
+    for settings: ListenerSettings, backlog: Int
+  ) throws(BindingError) -> Descriptor {
+    if case .descriptor(let number) = settings.address {
+      let inherited = Descriptor(owning: number)
+      guard inherited.isListening else {
+        _ = inherited.relinquish()
+        throw BindingError(
+          action: "cannot use descriptor \(number)", errno: .invalid,
+          remedy: "it must be a stream socket that listens, passed by who starts this process")
+      }
+      return inherited
+    }
+    let socket: Descriptor
+    do throws(Errno) {
+      socket = try Descriptor.socket(for: settings.address)
+    } catch {
+      throw BindingError(action: "cannot create listening socket", errno: error, remedy: nil)
+    }
+    try bind(socket, settings)
+    do throws(Errno) {
+      try socket.listen(backlog: settings.backlog ?? backlog)
+    } catch {
+      throw BindingError(action: "cannot listen to socket", errno: error, remedy: nil)
+    }
+    return socket
+  }
+
+  private static func bind(
+    _ socket: borrowing Descriptor, _ settings: ListenerSettings
+  ) throws(BindingError) {
+    do throws(Errno) {
+      switch settings.address {
+      case .internet(let endpoint, _): try prepare(socket, settings, endpoint)
+      default: break
+      }
+      if let interface = settings.interface { try socket.bindToInterface(interface) }
+    } catch {
+      throw BindingError(action: "cannot set socket options", errno: error, remedy: nil)
+    }
+    do throws(Errno) {
+      if case .unix(let path) = settings.address {
+        try bindUnix(socket, path: path, settings.ownership)
+      } else {
+        try socket.bind(to: settings.address)
+      }
+    } catch {
+      throw BindingError(
+        action: "cannot bind socket", errno: error, remedy: remedy(error, settings.address))
+    }
+  }
+
+  /// Options of Internet sockets. TCP_NODELAY is inherited by every accepted connection.
+  private static func prepare(
+    _ socket: borrowing Descriptor, _ settings: ListenerSettings, _ endpoint: Endpoint
+  ) throws(Errno) {
+    try socket.set(.reuseAddress, to: 1)
+    socket.prefer(.noDelay)
+    if endpoint.family == .ipv6, let only = settings.ipv6Only {
+      try socket.set(.ipv6Only, to: only ? 1 : 0)
+    }
+    if settings.transparent {
+      try socket.set(endpoint.family == .ipv6 ? .transparentIPv6 : .transparent, to: 1)
+    }
+    if settings.fastOpen { try socket.set(.fastOpen, to: 128) }
+    if settings.deferAccept { try socket.set(.deferAccept, to: 1) }
+    if let size = settings.maximumSegmentSize { try socket.set(.maximumSegment, to: size) }
+    if let time = settings.userTimeoutMilliseconds { try socket.set(.userTimeout, to: time) }
+  }
+
+  /// Binds under another name and moves it over the old one, so that there is no moment without
+  /// a socket at the path.
+  private static func bindUnix(
+    _ socket: borrowing Descriptor, path: String, _ ownership: ListenerSettings.Ownership
+  ) throws(Errno) {
+    let temporary = "\(path).\(Process.identifier).tmp"
+    do throws(Errno) { try File.remove(temporary) } catch {
+      if error != .noEntry { throw error }
+    }
+    try socket.bind(to: .unix(path: temporary))
+    if ownership.user != nil || ownership.group != nil {
+      try File.setOwner(user: ownership.user, group: ownership.group, of: temporary)
+    }
+    if let mode = ownership.mode { try File.setMode(mode, of: temporary) }
+    try File.rename(temporary, to: path)
+  }
+
+  private static func remedy(_ errno: Errno, _ address: SocketAddress) -> String? {
+    switch errno {
+    case .addressInUse: "another program listens there; `ss -ltnp` shows which"
+    case .permissionDenied:
+      "ports below 1024 need root or CAP_NET_BIND_SERVICE; a UNIX socket's folder must be writable"
+    case .addressNotAvailable: "no interface of this machine has that address"
+    case .noEntry: "the folder of the socket does not exist"
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,259 @@
+internal import Balancing
+internal import Kernel
+internal import LogRecords
+internal import Memory
+internal import ProxyProtocol
+internal import Reactor
+
+extension Session {
+  /// The pause before the same server is tried again, in milliseconds (HAProxy's turnaround).
+  static var turnaroundMilliseconds: Int { 1000 }
+
+  /// The client is known: find a server.
+  mutating func begin(_ context: inout WorkerContext) -> Step {
+    handshakeDoneAt = Clock.monotonicMicroseconds()
+    record.handshakeMicroseconds = handshakeDoneAt - acceptedAt
+    let frontend = context.topology.frontends[Int(record.frontend)]
+    guard let index = frontend.settings.backend else {
+      return .ends(.serverAbort, .connect)
+    }
+    let backend = context.topology.backends[index]
+    self.backend = index
+    record.backend = UInt32(index)
+    attemptsLeft = backend.settings.retries
+    let (assignment, sessions) = backend.enter(
+      waiter(of: context.worker), hash: hash(backend.settings))
+    record.backendConnections = UInt32(clamping: sessions)
+    return follow(assignment, &context)
+  }
+
+  /// The hash of the client's address, where the backend goes by it.
+  private func hash(_ settings: BackendSettings) -> UInt32? {
+    guard settings.algorithm == .source else { return nil }
+    switch record.client.family {
+    case .ipv4:
+      return SourceHash.ipv4(
+        UInt32(truncatingIfNeeded: record.client.low), type: settings.hashType)
+    case .ipv6:
+      return SourceHash.ipv6(
+        high: record.client.high, low: record.client.low, type: settings.hashType)
+    case .unix, .none: return nil
+    }
+  }
+
+  /// Does what the backend has said.
+  private mutating func follow(_ assignment: Assignment, _ context: inout WorkerContext) -> Step {
+    switch assignment {
+    case .server(let server): return granted(server, &context)
+    case .queued(let ticket, let place, let server):
+      state = .queued(ticket: ticket, server: server)
+      if let server {
+        choose(server, context)
+        record.serverQueue += UInt32(clamping: place)
+      } else {
+        record.backendQueue += UInt32(clamping: place)
+      }
+      let settings = context.topology.backends[backend ?? 0].settings
+      let limit = settings.queueTimeoutMilliseconds ?? settings.connectTimeoutMilliseconds
+      stateDeadline = limit.map { context.nowMilliseconds + Int64($0) }
+      arm(&context)
+      return .waits
+    case .queueFull(let server):
+      choose(server, context)
+      return .ends(.serverAbort, .queue)
+    case .noServer: return .ends(.serverAbort, .connect)
+    }
+  }
+
+  /// Takes note of the server that is meant for the session.
+  private mutating func choose(_ server: Int, _ context: borrowing WorkerContext) {
+    chosen = server
+    let first = context.topology.backends[backend ?? 0].firstServer
+    record.server = UInt32(first + server)
+  }
+
+  /// The session has this server, which counts it.
+  mutating func granted(_ server: Int, _ context: inout WorkerContext) -> Step {
+    choose(server, context)
+    holdsServer = true
+    if chosenAt == nil { chosenAt = Clock.monotonicMicroseconds() }
+    return connect(&context)
+  }
+
+  /// The server that the session waited for is gone: finds another one.
+  mutating func homeless(_ context: inout WorkerContext) -> Step {
+    guard case .queued(_, .some) = state, let backend else { return .waits }
+    chosen = nil
+    record.server = nil
+    let shared = context.topology.backends[backend]
+    return follow(
+      shared.assign(
+        waiter(of: context.worker), hash: hash(shared.settings), bound: nil, avoiding: nil),
+      &context)
+  }
+
+  /// Calls the chosen server.
+  mutating func connect(_ context: inout WorkerContext) -> Step {
+    guard let backend, let chosen else { return .ends(.internal, .connect) }
+    let settings = context.topology.backends[backend].settings
+    let server = settings.servers[chosen]
+    let address = destination(of: server)
+    state = .connecting
+    stateDeadline = settings.connectTimeoutMilliseconds.map { context.nowMilliseconds + Int64($0) }
+    if case .internet(let endpoint, _) = address {
+      record.serverAddress = endpoint
+    } else {
+      record.serverAddress = Endpoint(family: .unix)
+    }
+    do throws(Errno) {
+      let socket = try Descriptor.socket(for: address)
+      try prepare(socket, server: server, settings: settings, context: context)
+      let failure = socket.connect(to: address)
+      if let failure, failure != .inProgress { throw failure }
+      try context.loop.watch(
+        socket, for: [.readable, .writable, .peerClosed, .edge],
+        token: EventToken(kind: WorkerToken.server, index: index))
+      self.server = Side(socket: socket)
+    } catch {
+      return connectFailed(error, &context)
+    }
+    arm(&context)
+    return .waits
+  }
+
+  /// Where the server listens; its port is the client's, moved, where the file names none.
+  private func destination(of server: ServerSettings) -> SocketAddress {
+    guard let offset = server.portOffset, case .internet(var endpoint, let scope) = server.address
+    else { return server.address }
+    endpoint.port = UInt16(truncatingIfNeeded: Int(record.frontendAddress.port) + offset)
+    return .internet(endpoint, scope: scope)
+  }
+
+  /// Sets what a socket towards a server needs before it connects.
+  private func prepare(
+    _ socket: borrowing Descriptor, server: ServerSettings, settings: BackendSettings,
+    context: borrowing WorkerContext
+  ) throws(Errno) {
+    let global = context.topology.settings
+    if case .internet = server.address { socket.prefer(.noDelay) }
+    if settings.keepAlive { socket.prefer(.keepAlive) }
+    if let size = global.serverReceiveBuffer { socket.prefer(.receiveBuffer, size) }
+    if let size = global.serverSendBuffer { socket.prefer(.sendBuffer, size) }
+    if let time = server.userTimeoutMilliseconds { socket.prefer(.userTimeout, time) }
+    if server.fastOpen { socket.prefer(.fastOpenConnect) }
+    if settings.smartConnect { socket.prefer(.quickAcknowledge, 0) }
+    if let source = server.source ?? settings.source {
+      socket.prefer(.bindWithoutPort)
+      try socket.bind(to: source)
+    }
+  }
+
+  /// The socket towards the server has an event while it connects.
+  mutating func connectEvent(_ readiness: Readiness, _ context: inout WorkerContext) -> Step {
+    if !readiness.isDisjoint(with: [.error, .hangup]) {
+      return connectFailed(serverError() ?? .connectionReset, &context)
+    }
+    guard readiness.contains(.writable) else { return .waits }
+    return established(&context)
+  }
+
+  private func serverError() -> Errno? { server.socket?.pendingError() ?? nil }
+
+  /// The server has answered: bytes may go.
+  private mutating func established(_ context: inout WorkerContext) -> Step {
+    guard let backend, let chosen else { return .ends(.internal, .connect) }
+    let now = Clock.monotonicMicroseconds()
+    connectedAt = now
+    state = .relaying
+    stateDeadline = nil
+    client.isWritable = true
+    server.lastActivity = context.nowMilliseconds
+    client.lastActivity = max(client.lastActivity, context.nowMilliseconds)
+    let frontend = context.topology.frontends[Int(record.frontend)].settings
+    let settings = context.topology.backends[backend].settings
+    let server = settings.servers[chosen]
+    if frontend.recordsSourceAddress {
+      record.sourceAddress = self.server.socket?.localEndpoint() ?? .none
+    }
+    if server.observesConnections {
+      context.reports.observed(context.topology.backends[backend].firstServer + chosen, true)
+    }
+    if let version = server.proxyProtocol { sendHeader(version) }
+    if context.topology.settings.allowsSplice {
+      let options = frontend.splice.union(settings.splice)
+      upstream.splicesFromStart = options.contains(.request)
+      downstream.splicesFromStart = options.contains(.response)
+    }
+    if frontend.logsAsSoonAsPossible || frontend.lineMoment == .connect {
+      report(.start, origin: .connect, isPartial: frontend.lineMoment == .close, context)
+    }
+    return relay(&context)
+  }
+
+  /// Puts a PROXY protocol header before all that goes to the server.
+  private mutating func sendHeader(_ version: Int) {
+    let header = ProxyHeader(source: record.client, destination: record.frontendAddress)
+    let bytes = header.encoded(version: version)
+    var buffer = ByteBuffer(capacity: bytes.count)
+    _ = buffer.append(bytes.span)
+    upstream.begin(with: buffer)
+  }
+
+  /// An attempt to reach the server has failed: tries again where it may.
+  mutating func connectFailed(_ errno: Errno, _ context: inout WorkerContext) -> Step {
+    server.close(reset: errno == .timedOut)
+    record.serverErrno = errno.number
+    guard let backend, let chosen else { return .ends(.internal, .connect) }
+    let shared = context.topology.backends[backend]
+    if shared.settings.servers[chosen].observesConnections {
+      context.reports.observed(shared.firstServer + chosen, false)
+    }
+    let hasTimedOut = errno == .timedOut
+    guard attemptsLeft > 0, !client.hasEnded || !client.peerClosed else {
+      return gaveUp(errno, hasTimedOut: hasTimedOut)
+    }
+    attemptsLeft -= 1
+    record.retries += 1
+    if isTimeToRedispatch(shared.settings) {
+      return redispatch(shared, &context)
+    }
+    guard !hasTimedOut else { return connect(&context) }
+    state = .turnaround
+    let pause = min(
+      Self.turnaroundMilliseconds, shared.settings.connectTimeoutMilliseconds ?? .max)
+    stateDeadline = context.nowMilliseconds + Int64(pause)
+    arm(&context)
+    return .waits
+  }
+
+  /// How a connection ends whose attempts are used up.
+  private func gaveUp(_ errno: Errno, hasTimedOut: Bool) -> Step {
+    if client.peerClosed { return .ends(.clientAbort, .connect) }
+    if hasTimedOut { return .ends(.serverTimeout, .connect) }
+    switch errno {
+    case .processFull, .systemFull, .noMemory, .noBuffers: return .ends(.resource, .connect)
+    default: return .ends(.serverAbort, .connect)
+    }
+  }
+
+  /// Whether the attempt that comes next goes to another server (`option redispatch`).
+  private func isTimeToRedispatch(_ settings: BackendSettings) -> Bool {
+    guard case .every(let interval) = settings.redispatch, interval != 0 else { return false }
+    let retried = settings.retries - attemptsLeft
+    return interval > 0 ? retried % interval == 0 : attemptsLeft == -interval - 1
+  }
+
+  /// Gives the session to another server.
+  private mutating func redispatch(_ shared: Backend, _ context: inout WorkerContext) -> Step {
+    guard let failed = chosen else { return .ends(.internal, .connect) }
+    if holdsServer {
+      shared.release(server: failed)
+      holdsServer = false
+    }
+    let assignment = shared.assign(
+      waiter(of: context.worker), hash: nil, bound: nil, avoiding: failed)
+    record.isRedispatched = true
+    if case .noServer = assignment { return .ends(.serverAbort, .connect) }
+    return follow(assignment, &context)
+  }
+}

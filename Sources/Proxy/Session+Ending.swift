@@ -1,0 +1,102 @@
+internal import Kernel
+internal import LogRecords
+internal import Memory
+internal import Metrics
+internal import Reactor
+
+extension Session {
+  /// Gives back all that the session has, and tells what there was.
+  mutating func end(
+    _ cause: TerminationCause, _ phase: TerminationPhase, _ context: inout WorkerContext
+  ) {
+    let frontend = context.topology.frontends[Int(record.frontend)]
+    if let timer { context.loop.clearTimer(timer) }
+    upstream.leavePipe(&context.resources)
+    downstream.leavePipe(&context.resources)
+    record.cause = cause
+    record.phase = phase
+    leaveBackend(context, noLinger: frontend.settings.noLinger)
+    let isEmpty = upstream.byteCount == 0 && !hasUnreadBytes(&context)
+    client.close(reset: frontend.settings.noLinger)
+    let isHeader = state == .header
+    if !isLogged && !(frontend.settings.skipsEmptyConnections && isEmpty)
+      && !(frontend.settings.skipsNormalConnections && !isHeader && !isFailure)
+    {
+      if isHeader {
+        report(.error, origin: .sessionError, isPartial: false, context)
+      } else {
+        report(.end, origin: .close, isPartial: false, context)
+      }
+    }
+  }
+
+  /// Leaves the queue, the server and the backend, and counts what is left there.
+  private mutating func leaveBackend(_ context: borrowing WorkerContext, noLinger: Bool) {
+    guard let backend else { return }
+    let shared = context.topology.backends[backend]
+    server.close(reset: noLinger || shared.settings.noLinger)
+    if case .queued(let ticket, let server) = state {
+      _ = shared.cancel(ticket: ticket, server: server)
+    }
+    let left = shared.leave(server: holdsServer ? chosen : nil)
+    holdsServer = false
+    record.backendConnections = UInt32(clamping: left.sessions)
+    let served = chosen.map { shared.connections(server: $0).served } ?? 0
+    record.serverConnections = UInt32(clamping: served)
+  }
+
+  /// Whether the client has sent bytes that nobody read, as when no server could be reached.
+  private mutating func hasUnreadBytes(_ context: inout WorkerContext) -> Bool {
+    guard upstream.byteCount == 0, connectedAt == nil else { return false }
+    let transfer = client.socket?.peek(into: &context.resources.scratch) ?? .ended
+    context.resources.scratch.removeAll()
+    if case .moved(let count) = transfer {
+      record.bytesFromClient = UInt64(count)
+      return true
+    }
+    return false
+  }
+
+  /// Whether HAProxy counts the end as an error: a cause that is neither the normal end nor the
+  /// proxy's own doing, or a connection that took more than one attempt.
+  private var isFailure: Bool {
+    record.cause != .none && record.cause != .local || record.retries > 0 || record.isRedispatched
+  }
+
+  /// Makes the record of this moment and hands it on.
+  mutating func report(
+    _ event: ConnectionRecord.Event, origin: ConnectionRecord.Origin, isPartial: Bool,
+    _ context: borrowing WorkerContext
+  ) {
+    isLogged = true
+    let now = Clock.monotonicMicroseconds()
+    let frontend = context.topology.frontends[Int(record.frontend)]
+    record.event = event
+    record.origin = origin
+    record.isPartial = isPartial
+    if frontend.settings.separatesErrors && isFailure { record.severity = .error }
+    record.sequence = context.topology.records.next()
+    record.emittedNanoseconds = Clock.realtimeNanoseconds()
+    record.logCounter = UInt32(truncatingIfNeeded: frontend.lines.next() &- 1)
+    record.totalMicroseconds = now - acceptedAt
+    if let chosenAt {
+      record.queueMicroseconds = chosenAt - handshakeDoneAt
+      if let connectedAt {
+        record.connectMicroseconds = connectedAt - chosenAt
+        record.dataMicroseconds = now - connectedAt
+      }
+    } else if case .queued = state {
+      record.queueMicroseconds = now - handshakeDoneAt
+    }
+    if upstream.byteCount > 0 { record.bytesFromClient = upstream.byteCount }
+    record.bytesFromServer = downstream.byteCount
+    record.processConnections = UInt32(clamping: context.topology.process.count)
+    record.frontendConnections = UInt32(clamping: frontend.admission.count)
+    if event == .start, let backend {
+      let counts = context.topology.backends[backend].connections(server: chosen)
+      record.backendConnections = UInt32(clamping: counts.sessions)
+      record.serverConnections = UInt32(clamping: counts.served)
+    }
+    context.reports.record(record)
+  }
+}

@@ -1,0 +1,103 @@
+internal import Kernel
+internal import LogRecords
+internal import Memory
+internal import Reactor
+
+extension Session {
+  /// The client's idle limit as things stand, in milliseconds: `timeout client`, `client-fin` once
+  /// the client was told the end, `tunnel` while both sides talk.
+  private func clientLimit(_ context: borrowing WorkerContext) -> Int? {
+    let settings = context.topology.frontends[Int(record.frontend)].settings
+    if client.wasShut, let fin = settings.clientFinTimeoutMilliseconds { return fin }
+    return tunnelLimit(context) ?? settings.clientTimeoutMilliseconds
+  }
+
+  /// The server's idle limit, likewise.
+  private func serverLimit(_ context: borrowing WorkerContext) -> Int? {
+    guard let backend else { return nil }
+    let settings = context.topology.backends[backend].settings
+    if server.wasShut, let fin = settings.serverFinTimeoutMilliseconds { return fin }
+    return tunnelLimit(context) ?? settings.serverTimeoutMilliseconds
+  }
+
+  private func tunnelLimit(_ context: borrowing WorkerContext) -> Int? {
+    guard state == .relaying, let backend else { return nil }
+    return context.topology.backends[backend].settings.tunnelTimeoutMilliseconds
+  }
+
+  /// When the client's time is over, in milliseconds; nil while nothing is awaited of it.
+  private func clientDeadline(_ context: borrowing WorkerContext) -> Int64? {
+    guard !client.hasEnded || downstream.hasPending else { return nil }
+    return clientLimit(context).map { client.lastActivity + Int64($0) }
+  }
+
+  private func serverDeadline(_ context: borrowing WorkerContext) -> Int64? {
+    guard state == .relaying, !server.hasEnded || upstream.hasPending else { return nil }
+    return serverLimit(context).map { server.lastActivity + Int64($0) }
+  }
+
+  /// Sees to it that the session's timer fires no later than its next deadline. A timer that
+  /// fires too early is set anew then: so activity costs nothing.
+  mutating func arm(_ context: inout WorkerContext) {
+    var deadline = stateDeadline ?? .max
+    if let client = clientDeadline(context) { deadline = min(deadline, client) }
+    if let server = serverDeadline(context) { deadline = min(deadline, server) }
+    guard deadline < timerDeadline else { return }
+    let wait = Int(max(deadline - context.nowMilliseconds, 0))
+    if let timer, context.loop.moveTimer(timer, after: wait) {
+    } else {
+      timer = context.loop.setTimer(
+        after: wait, token: EventToken(kind: WorkerToken.session, index: index))
+    }
+    timerDeadline = deadline
+  }
+
+  /// The session's timer has fired.
+  mutating func timerFired(_ context: inout WorkerContext) -> Step {
+    timer = nil
+    timerDeadline = .max
+    let now = context.nowMilliseconds
+    if let over = stateDeadline, over <= now {
+      stateDeadline = nil
+      let step = stateIsOver(&context)
+      if case .ends = step { return step }
+      arm(&context)
+      return step
+    }
+    if let over = clientDeadline(context), over <= now {
+      record.clientErrno = Errno.timedOut.number
+      return .ends(.clientTimeout, phase)
+    }
+    if let over = serverDeadline(context), over <= now {
+      record.serverErrno = Errno.timedOut.number
+      return .ends(.serverTimeout, phase)
+    }
+    arm(&context)
+    return .waits
+  }
+
+  /// The time that the present state may take is over.
+  private mutating func stateIsOver(_ context: inout WorkerContext) -> Step {
+    switch state {
+    case .header:
+      record.clientErrorCode = 13
+      return .ends(.clientTimeout, .request)
+    case .queued:
+      return .ends(.serverTimeout, .queue)
+    case .turnaround: return connect(&context)
+    case .connecting:
+      return connectFailed(.timedOut, &context)
+    case .relaying: return .waits
+    }
+  }
+
+  /// What the connection is doing, as the second letter of the termination state tells it.
+  var phase: TerminationPhase {
+    switch state {
+    case .header: .request
+    case .queued: .queue
+    case .turnaround, .connecting: .connect
+    case .relaying: server.hasEnded && server.wasShut ? .last : .data
+    }
+  }
+}

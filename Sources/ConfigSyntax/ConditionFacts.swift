@@ -54,8 +54,8 @@ package struct ConditionFacts: Sendable {
 
   /// The features that HAProxy knows by name and Weir has.
   package static let featuresOfWeir: Set<String> = [
-    "ACCEPT4", "CPU_AFFINITY", "EPOLL", "GETADDRINFO", "LINUX_SPLICE", "LINUX_TPROXY", "NETFILTER",
-    "NS", "POLL", "PRCTL", "RT", "SYSTEMD", "TFO", "THREAD", "TPROXY",
+    "ACCEPT4", "EPOLL", "GETADDRINFO", "LINUX_SPLICE", "LINUX_TPROXY", "SYSTEMD", "TFO", "THREAD",
+    "TPROXY",
   ]
 
   /// The options that Weir has and runs with unless told otherwise.

@@ -1,0 +1,24 @@
+internal import ArgumentParser
+internal import Runtime
+
+/// The program: arguments in, exit status out.
+@main
+enum Weir {
+  static func main() {
+    let arguments: Arguments
+    do {
+      arguments = try Arguments.parse(
+        Arguments.translate(Array(CommandLine.arguments.dropFirst())))
+    } catch {
+      // Help that was asked for is no failure; anything else is, with HAProxy's status.
+      guard Arguments.exitCode(for: error) == .success else {
+        Version.show(error: Arguments.fullMessage(for: error))
+        Arguments.exit(withError: ExitCode(1))
+      }
+      Arguments.exit(withError: error)
+    }
+    if Version.showIfAsked(arguments.messages) { return }
+    let status = Launcher.run(arguments.launchOptions)
+    if status != 0 { Arguments.exit(withError: ExitCode(status)) }
+  }
+}

@@ -242,17 +242,18 @@ extension Arguments {
     return result
   }
 
-  mutating func validate() throws {
+  /// Why the options make no sense together, if so. Asked once all of them are known: the parser's
+  /// own validation would speak before its word on unknown options.
+  var mistake: ValidationError? {
     let numbers = [
       ("-n", running.connections), ("-N", running.frontendConnections), ("-m", running.memory),
     ]
     for case (let name, let number?) in numbers where number < 0 {
-      throw ValidationError("'\(name) \(number)': a number of 0 or more is expected.")
+      return ValidationError("'\(name) \(number)': a number of 0 or more is expected.")
     }
     let isInformation = messages.version || messages.buildOptions || files.condition != nil
-    if files.file.isEmpty, !isInformation {
-      throw ValidationError("No configuration file: name one with -f.")
-    }
+    return files.file.isEmpty && !isInformation
+      ? ValidationError("No configuration file: name one with -f.") : nil
   }
 
   /// What is asked for, as the program takes it.

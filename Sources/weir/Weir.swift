@@ -9,6 +9,7 @@ enum Weir {
     do {
       arguments = try Arguments.parse(
         Arguments.translate(Array(CommandLine.arguments.dropFirst())))
+      if let mistake = arguments.mistake { throw mistake }
     } catch {
       // Help that was asked for is no failure; anything else is, with HAProxy's status.
       guard Arguments.exitCode(for: error) == .success else {

@@ -66,6 +66,8 @@ package struct GlobalSettings: Sendable {
   package var statisticsSockets: [StatisticsSocket] = []
   /// `stats timeout`, in milliseconds
   package var statisticsTimeoutMilliseconds = 10_000
+  /// `stats maxconn`
+  package var statisticsConnectionLimit = 10
 
   /// A section without a line.
   package init() {}

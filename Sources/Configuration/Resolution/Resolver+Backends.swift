@@ -1,0 +1,181 @@
+import ConfigSyntax
+import HealthChecks
+import Kernel
+import Proxy
+
+extension Resolver {
+  /// The servers' side of a draft.
+  mutating func makeBackend(_ number: Int) -> BackendSettings {
+    let draft = proxies[number]
+    var backend = draft.values.back
+    backend.name = draft.name
+    backend.identifier = identifiers[number]
+    backend.description = draft.description
+    backend.kind = draft.kind.title
+    backend.isDisabled = draft.values.isDisabled
+    if let source = draft.values.source {
+      backend.source = socketAddress(source, head: "'source' : ")
+    }
+    refuseDoubles(draft)
+    var taken: Set<Int> = []
+    for server in draft.servers {
+      if let forced = server.identifier { taken.insert(forced.value) }
+    }
+    var next = 1
+    backend.servers.reserveCapacity(draft.servers.count)
+    for server in draft.servers {
+      var settings = makeServer(server, backend, draft.values)
+      if let forced = server.identifier {
+        settings.identifier = forced.value
+      } else {
+        while taken.contains(next) { next += 1 }
+        settings.identifier = next
+        next += 1
+      }
+      backend.servers.append(settings)
+    }
+    return backend
+  }
+
+  /// Servers of a backend have names and ids of their own.
+  private mutating func refuseDoubles(_ draft: ProxyDraft) {
+    var names: [String: Line] = [:]
+    var identifiers: [Int: ServerDraft] = [:]
+    for server in draft.servers {
+      guard let line = server.line else { continue }
+      let name = server.settings.name
+      if let other = names[name] {
+        diagnostics.report(
+          Mistake(
+            "\(draft.kind.title) '\(draft.name)', another server named '\(name)' was already"
+              + " defined at line \(other.number), please use distinct names.", at: 1), line)
+      } else {
+        names[name] = line
+      }
+      guard let forced = server.identifier else { continue }
+      if let other = identifiers[forced.value], let otherLine = other.line {
+        diagnostics.report(
+          .alert,
+          "'server \(draft.name)/\(name)' : 'id' : custom id \(forced.value) already used at"
+            + " \(place(of: otherLine)) ('server \(other.settings.name)').", at: forced)
+      } else {
+        identifiers[forced.value] = server
+      }
+    }
+  }
+
+  /// One server.
+  private mutating func makeServer(
+    _ draft: ServerDraft, _ backend: BackendSettings, _ values: ProxyValues
+  ) -> ServerSettings {
+    var server = draft.settings
+    let head = "'server \(backend.name)/\(server.name)' : "
+    if let address = draft.address {
+      resolveAddress(address, draft, into: &server, head: head)
+      switch address.port {
+      case .numbers: break
+      case .none where address.isInternet: server.portOffset = 0
+      case .none: break
+      case .offset(let offset): server.portOffset = offset
+      }
+    }
+    if let source = draft.source {
+      server.source = socketAddress(source, head: head + "'source' : ")
+    }
+    settleLimits(&server)
+    if draft.isChecked {
+      server.check = makeCheck(draft, server, backend, values, head: head)
+    }
+    return server
+  }
+
+  /// `minconn` alone, or one that is no lower than `maxconn`, is the limit itself.
+  private func settleLimits(_ server: inout ServerSettings) {
+    guard server.minimumConnectionLimit > 0,
+      server.minimumConnectionLimit >= server.connectionLimit
+    else { return }
+    server.connectionLimit = server.minimumConnectionLimit
+    server.minimumConnectionLimit = 0
+  }
+
+  /// The address of a server; that of a name by the methods of `init-addr`, in their order.
+  private mutating func resolveAddress(
+    _ address: AddressText, _ draft: ServerDraft, into server: inout ServerSettings, head: String
+  ) {
+    guard let line = draft.line else { return }
+    let place = Located(address, line, word: 2)
+    guard case .name(let name, let family) = address.host else {
+      if let found = socketAddress(place, head: head) { server.address = found }
+      return
+    }
+    let port = address.singlePort
+    let missing = "\(head)could not resolve address '\(name)'"
+    var wasAsked = false
+    for method in draft.addressMethods ?? [.last, .libc] {
+      switch method {
+      case .last: break
+      case .libc:
+        wasAsked = true
+        guard var endpoint = lookUp(name, family) else { continue }
+        endpoint.port = port
+        server.address = .internet(endpoint)
+        return
+      case .literal(var endpoint):
+        endpoint.port = port
+        server.address = .internet(endpoint)
+        if wasAsked {
+          diagnostics.report(
+            .warning, missing + ", falling back to configured address.", at: place)
+        }
+        return
+      case .none:
+        server.address = .internet(.ipv4(0, port: port))
+        server.isDisabled = true
+        if wasAsked {
+          diagnostics.report(.warning, missing + ", disabling server.", at: place)
+        }
+        return
+      }
+    }
+    diagnostics.report(
+      .alert, missing + ".", at: place,
+      remedy: "Check the name, write the address, or start without it by 'init-addr last,libc,none'.")
+  }
+
+  /// How a server is checked, with everything that it inherits.
+  private mutating func makeCheck(
+    _ draft: ServerDraft, _ server: ServerSettings, _ backend: BackendSettings,
+    _ values: ProxyValues, head: String
+  ) -> CheckSettings? {
+    var check = draft.check
+    check.dialogue = values.checkDialogue
+    let ownPort = draft.address?.singlePort ?? 0
+    var hasPort = check.port != nil || ownPort > 0
+    if draft.address?.isInternet == false { hasPort = true }
+    if let address = draft.checkAddress {
+      let port = address.value.singlePort
+      check.address = socketAddress(
+        address, port: port == 0 ? ownPort : port, head: head + "'addr' : ")
+      hasPort = hasPort || port > 0 || !address.value.isInternet
+    }
+    if !hasPort, let line = draft.line {
+      diagnostics.report(
+        Mistake(
+          "\(backend.kind) '\(backend.name)': server '\(server.name)' has neither service port nor"
+            + " check port.", at: 2,
+          remedy: "Name the port to check with 'port', or remove 'check'."), line)
+    }
+    if draft.checkSendsProxy {
+      check.proxyProtocol = server.proxyProtocol ?? 1
+    } else if check.port == nil, draft.checkAddress == nil {
+      check.proxyProtocol = server.proxyProtocol
+    }
+    if let timeout = values.checkTimeoutMilliseconds {
+      check.checkTimeoutMilliseconds = timeout
+      check.connectTimeoutMilliseconds = min(
+        backend.connectTimeoutMilliseconds ?? .max, check.intervalMilliseconds)
+    }
+    check.source = server.source ?? backend.source
+    return check
+  }
+}

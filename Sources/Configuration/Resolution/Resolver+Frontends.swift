@@ -1,0 +1,138 @@
+import ConfigSyntax
+import Kernel
+import LogRecords
+import LogSinks
+import Proxy
+
+extension Resolver {
+  /// The listening side of a draft.
+  mutating func makeFrontend(_ number: Int) -> FrontendSettings {
+    let draft = proxies[number]
+    var frontend = draft.values.front
+    frontend.name = draft.name
+    frontend.identifier = identifiers[number]
+    frontend.description = draft.description
+    frontend.isDisabled = draft.values.isDisabled
+    frontend.backend = backendIndex(of: draft)
+    frontend.listeners = makeListeners(draft)
+    return frontend
+  }
+
+  /// What of a frontend follows from its log format.
+  mutating func completeFrontend(_ number: Int) {
+    let last = snapshot.proxy.frontends.count - 1
+    let logs = snapshot.frontendLogs[last]
+    snapshot.proxy.frontends[last].lineMoment =
+      switch logs.format?.moment {
+      case nil, .accept: .accept
+      case .connect: .connect
+      case .close: .close
+      }
+  }
+
+  /// `default_backend`, else the section's own servers where it is a `listen`.
+  private mutating func backendIndex(of draft: ProxyDraft) -> Int? {
+    guard let wanted = draft.values.defaultBackend else {
+      return draft.kind == .listen ? backends[draft.name]?.index : nil
+    }
+    guard let found = backends[wanted.value] else {
+      diagnostics.report(
+        .alert,
+        "Proxy '\(draft.name)': unable to find required default_backend: '\(wanted.value)'"
+          + (suggestionWords(for: wanted.value, among: backends.keys.sorted()).isEmpty
+            ? "." : suggestionWords(for: wanted.value, among: backends.keys.sorted())), at: wanted)
+      return nil
+    }
+    if draft.kind == .listen, !draft.servers.isEmpty {
+      diagnostics.report(
+        .warning,
+        "In proxy '\(draft.name)', the 'default_backend' rule always has precedence over the"
+          + " servers, which will never be used.", at: wanted)
+    }
+    return found.index
+  }
+
+  /// Every socket of a frontend: one for each address and port of its `bind` lines.
+  private mutating func makeListeners(_ draft: ProxyDraft) -> [ListenerSettings] {
+    var listeners: [ListenerSettings] = []
+    var taken: [Int: Line] = [:]
+    for bind in draft.binds {
+      guard let forced = bind.identifier else { continue }
+      if let other = taken[forced.value] {
+        diagnostics.report(
+          .alert,
+          "'bind \(bind.line.words[bind.addressWord].text)' in section '\(draft.kind.rawValue)' :"
+            + " 'id' : custom id \(forced.value) already used at \(place(of: other))"
+            + " ('bind \(other.words[1].text)')", at: forced)
+      }
+      taken[forced.value] = bind.line
+    }
+    var next = 1
+    for bind in draft.binds {
+      var settings = bind.settings
+      settings.ownership = makeOwnership(bind, draft)
+      for address in bind.addresses {
+        let located = Located(address, bind.line, word: bind.addressWord)
+        guard let found = socketAddress(located, head: "'bind' : ") else { continue }
+        for socket in everyPort(of: address, found) {
+          settings.address = prefixed(socket)
+          if let forced = bind.identifier {
+            settings.identifier = forced.value
+          } else {
+            while taken[next] != nil { next += 1 }
+            settings.identifier = next
+            next += 1
+          }
+          listeners.append(settings)
+        }
+      }
+    }
+    return listeners
+  }
+
+  /// One address for each port of a range.
+  private func everyPort(of address: AddressText, _ found: SocketAddress) -> [SocketAddress] {
+    guard case .internet(let endpoint, let scope) = found, case .numbers(let range) = address.port
+    else { return [found] }
+    return range.map { port in
+      var one = endpoint
+      one.port = port
+      return .internet(one, scope: scope)
+    }
+  }
+
+  /// Owner and mode of a UNIX socket, by number.
+  private mutating func makeOwnership(
+    _ bind: BindDraft, _ draft: ProxyDraft
+  ) -> ListenerSettings.Ownership {
+    var ownership = ListenerSettings.Ownership()
+    let head =
+      "'bind \(bind.line.words[bind.addressWord].text)' in section '\(draft.kind.rawValue)' : "
+    ownership.mode = bind.ownership.mode ?? global.unixOwnership.mode
+    if let user = bind.ownership.user ?? global.unixOwnership.user {
+      switch user.value {
+      case .number(let number): ownership.user = number
+      case .name(let name):
+        ownership.user = lookups.user(name)
+        if ownership.user == nil {
+          diagnostics.report(
+            .alert, "\(head)'user' : unknown user name '\(name)'", at: user,
+            remedy: "Create the user, or use 'uid' with a number.")
+        }
+      }
+    }
+    if let group = bind.ownership.group ?? global.unixOwnership.group {
+      switch group.value {
+      case .number(let number): ownership.group = number
+      case .name(let name):
+        ownership.group = lookups.group(name)
+        if ownership.group == nil {
+          diagnostics.report(
+            .alert, "\(head)'group' : unknown group name '\(name)'", at: group,
+            remedy: "Create the group, or use 'gid' with a number.")
+        }
+      }
+    }
+    return ownership
+  }
+}

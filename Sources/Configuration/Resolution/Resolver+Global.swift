@@ -1,0 +1,52 @@
+import ConfigSyntax
+import Kernel
+import LogSinks
+import Proxy
+
+extension Resolver {
+  /// The section `global`, its loggers and its sockets.
+  mutating func resolveGlobal() {
+    snapshot.proxy = global.proxy
+    snapshot.global = global.settings
+    snapshot.global.loggers = global.loggers.compactMap { resolve($0) }
+    for draft in global.statisticsSockets {
+      for address in draft.addresses {
+        let located = Located(address, draft.line, word: draft.addressWord)
+        guard let found = socketAddress(located, head: "'stats socket' : ") else { continue }
+        snapshot.global.statisticsSockets.append(
+          GlobalSettings.StatisticsSocket(
+            address: prefixed(found), level: draft.level,
+            mode: draft.ownership.mode ?? global.unixOwnership.mode))
+      }
+    }
+  }
+
+  /// A UNIX socket's path behind what `unix-bind prefix` says.
+  func prefixed(_ address: SocketAddress) -> SocketAddress {
+    guard case .unix(let path) = address, !global.unixPrefix.isEmpty else { return address }
+    return .unix(path: global.unixPrefix + path)
+  }
+
+  /// A logger with its address; nil, with a report, where it has none.
+  mutating func resolve(_ logger: Located<LoggerDraft>) -> LoggerSettings? {
+    var settings = logger.value.settings
+    switch logger.value.target {
+    case .descriptor(let number): settings.target = .descriptor(number)
+    case .journal: settings.target = .journald
+    case .address(let text):
+      let located = Located(text, logger.line, word: logger.word)
+      let port = text.singlePort == 0 ? Self.syslogPort : text.singlePort
+      guard let address = socketAddress(located, port: port, head: "log : ") else { return nil }
+      switch address {
+      case .internet: settings.target = .udp(address)
+      case .unix(let path): settings.target = .unixDatagram(path: path)
+      case .abstract(let name): settings.target = .abstractDatagram(name: name)
+      case .descriptor(let number): settings.target = .descriptor(number)
+      }
+    }
+    return settings
+  }
+
+  /// The port of syslog over UDP (RFC 5426).
+  private static let syslogPort: UInt16 = 514
+}

@@ -1,0 +1,40 @@
+import ConfigSyntax
+import Configuration
+import Kernel
+
+/// The lookups of a system that has the hosts `db.example` (both families) and `six.example`
+/// (IPv6), the users root (0) and haproxy (99), and the interface lo (1).
+let testLookups = SystemLookups(
+  host: { name, family in
+    switch (name, family) {
+    case ("db.example", .ipv6): .ipv6(high: 0, low: 7, port: 0)
+    case ("db.example", _): .ipv4(0x0A00_0001, port: 0)
+    case ("six.example", .any), ("six.example", .ipv6): .ipv6(high: 0, low: 6, port: 0)
+    default: nil
+    }
+  }, user: { ["root": 0, "haproxy": 99][$0] }, group: { ["root": 0, "haproxy": 98][$0] },
+  interface: { $0 == "lo" ? 1 : nil })
+
+/// Loads a text as the file `t.cfg`.
+func load(_ text: String) -> (snapshot: Snapshot?, diagnostics: Diagnostics) {
+  let source = ConfigSource(name: "t.cfg", bytes: Array((text + "\n").utf8))
+  return ConfigurationLoader.load([source], lookups: testLookups)
+}
+
+/// The messages of a level, with their lines.
+func messages(
+  _ diagnostics: Diagnostics, _ level: Diagnostic.Level
+) -> [String] {
+  diagnostics.entries.filter { $0.level == level }.map { entry in
+    (entry.position.map { "\($0.line): " } ?? "") + entry.message
+  }
+}
+
+/// The timeouts that every proxy wants.
+let timeouts = """
+  defaults
+    timeout connect 1s
+    timeout client 1s
+    timeout server 1s
+
+  """

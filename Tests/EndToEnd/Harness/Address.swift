@@ -36,7 +36,9 @@ enum Address: Equatable {
     case .unix(let path):
       return try withUnixName(Array(path.utf8) + [0], body)
     case .abstract(let name):
-      return try withUnixName([0] + Array(name.utf8), body)
+      // HAProxy's `abns@` names have the whole length of the field, with zeros at the end.
+      let given = [0] + Array(name.utf8)
+      return try withUnixName(given + Array(repeating: 0, count: 108 - given.count), body)
     }
   }
 
@@ -45,7 +47,7 @@ enum Address: Equatable {
   ) rethrows -> Result {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name.prefix(107)) }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name.prefix(108)) }
     return try withBytes(of: &address, length: 2 + name.count, body)
   }
 

@@ -71,6 +71,15 @@ final class Balancer {
     }
   }
 
+  /// Waits until every thread sleeps: each is done with all that came before.
+  func waitUntilIdle() throws {
+    try waitUntil("\(program) sleeps") {
+      let tasks = "/proc/\(process.pid)/task"
+      let threads = (try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []
+      return threads.allSatisfy { readText("\(tasks)/\($0)/stat").contains(") S ") }
+    }
+  }
+
   /// Whether the kernel knows of a listening socket at an address.
   static func listens(_ address: Address) -> Bool {
     switch address {

@@ -21,11 +21,21 @@ final class Connection {
       descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
   }
 
-  /// Connects, with a receive buffer of `receiveBuffer` bytes where one is given.
-  init(to address: Address, receiveBuffer: Int32? = nil) throws {
+  /// Connects, with a receive buffer of `receiveBuffer` bytes and from an address where given.
+  init(to address: Address, receiveBuffer: Int32? = nil, from source: String? = nil) throws {
     descriptor = socket(address.family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     if var size = receiveBuffer {
       setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+    }
+    if let source {
+      var own = sockaddr_in()
+      own.sin_family = sa_family_t(AF_INET)
+      inet_pton(AF_INET, source, &own.sin_addr)
+      withUnsafePointer(to: &own) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          _ = bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+      }
     }
     guard address.withSockaddr({ connect(descriptor, $0, $1) }) == 0 else {
       let reason = String(cString: strerror(errno))

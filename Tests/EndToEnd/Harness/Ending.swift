@@ -105,15 +105,8 @@ final class Stage {
           && words[9] != "0"
       }
     }
-    // Its thread is done with all that came before when it sleeps again.
-    try waitUntil("the balancer sleeps") { balancerSleeps() }
+    try balancer?.waitUntilIdle()
     return client
-  }
-
-  private func balancerSleeps() -> Bool {
-    guard let pid = balancer?.process.pid else { return false }
-    let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
-    return tasks.allSatisfy { readText("/proc/\(pid)/task/\($0)/stat").contains(") S ") }
   }
 
   /// A server at a port.

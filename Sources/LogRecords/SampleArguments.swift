@@ -65,7 +65,7 @@ struct SampleArguments {
 
   /// A number of an arithmetic converter; variables are known but there are none yet.
   func operand() throws(FormatError) -> Int64 {
-    try expect(1...1, types: ["string"])
+    try expect(0...1, types: ["string"])
     let text = text(0)
     if text.isEmpty { return 0 }
     if let value = Int64(text) { return value }

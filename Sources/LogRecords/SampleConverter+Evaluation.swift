@@ -9,8 +9,8 @@ extension SampleConverter {
     case .plain(let plain): plain.apply(to: &register)
     case .bytes(let offset, let length):
       let count = register.bytes.count
-      guard offset >= 0, offset < count, length ?? 0 >= 0 else { return register.setNone() }
-      register.bytes.removeFirst(offset)
+      guard offset >= 0, length ?? 0 >= 0 else { return register.setNone() }
+      register.bytes.removeFirst(min(offset, count))
       if let length, length < register.bytes.count {
         register.bytes.removeLast(register.bytes.count - length)
       }
@@ -42,8 +42,7 @@ extension SampleConverter {
     case .strftime(let format, let offset, let unit, let isLocal):
       register.writeTime(format, offset: offset, unit: unit, isLocal: isLocal)
     case .httpDate(let offset, let unit):
-      let format = Array("%a, %d %b %Y %T GMT".utf8)
-      register.writeTime(format, offset: offset, unit: unit, isLocal: false)
+      register.writeHTTPDate(offset: offset, unit: unit)
     }
   }
 }

@@ -8,7 +8,7 @@ extension SampleRegister {
 
   mutating func readHexadecimal() {
     var value: UInt64 = 0
-    guard !bytes.isEmpty, bytes.count <= 16 else { return setNone() }
+    guard !bytes.isEmpty else { return setNone() }
     for byte in bytes {
       guard let digit = Self.hexadecimalDigit(byte) else { return setNone() }
       value = value << 4 | UInt64(digit)
@@ -43,14 +43,14 @@ extension SampleRegister {
   }
 
   /// Keeps `count` fields from the one numbered `index` on (from the end, and towards the
-  /// beginning, where negative); a count of 0 keeps all that are left.
+  /// beginning, where negative); all that is left where the count is 0 or not reached.
   mutating func keepField(
     _ index: Int, _ delimiters: [UInt8], _ count: Int, skipsEmpty: Bool
   ) {
     let wanted = index.magnitude
     var found: UInt = 0
     var first = 0
-    var last: Int?
+    var last = bytes.count
     // Fields are walked from the side that the index counts from; `position` is the distance.
     let length = bytes.count
     var start = 0
@@ -59,21 +59,19 @@ extension SampleRegister {
       while end < length, !delimiters.contains(byte(at: end, fromEnd: index < 0)) { end += 1 }
       if !(skipsEmpty && end == start) {
         found += 1
-        if found == wanted {
-          first = start
+        if found == wanted { first = start }
+        if found >= wanted, count > 0, found - wanted + 1 == UInt(count) {
           last = end
-        }
-        if found >= wanted, count > 0 {
-          last = end
-          if found - wanted + 1 == UInt(count) { break }
+          break
         }
       }
       start = end + 1
     }
-    guard found >= wanted, var last else { return setNone() }
-    if count == 0 { last = length }
     spare.removeAll(keepingCapacity: true)
-    if index > 0 {
+    if found < wanted {
+      // HAProxy has no value for a missing field, and an empty one for a missing word.
+      if !skipsEmpty { return setNone() }
+    } else if index > 0 {
       spare.append(contentsOf: bytes[first..<last])
     } else {
       spare.append(contentsOf: bytes[(length - last)..<(length - first)])
@@ -107,6 +105,18 @@ extension SampleRegister {
       start = end
     }
     takeSpare(as: .text)
+  }
+
+  /// The date of HTTP headers (RFC 9110, 5.6.7). HAProxy writes what is below a second as a plain
+  /// number after a point, without zeros before it.
+  mutating func writeHTTPDate(offset: Int64, unit: SampleTimeUnit) {
+    let value = integer.saturatingAdded(offset)
+    let format = "%a, %d %b %Y %T" + (unit == .seconds ? " GMT" : ".")
+    writeTime(Array(format.utf8), offset: offset, unit: unit, isLocal: false)
+    guard type != nil, unit != .seconds else { return }
+    let rest = value % unit.perSecond
+    bytes.append(decimal: rest < 0 ? rest + unit.perSecond : rest)
+    bytes.append(" GMT")
   }
 
   mutating func writeTime(

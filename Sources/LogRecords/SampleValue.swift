@@ -130,7 +130,11 @@ struct SampleRegister: Sendable {
 
   private mutating func castToText(from type: SampleType) {
     self.type = .text
-    if type == .binary { return }
+    if type == .binary {
+      // Text ends at a NUL, as HAProxy has it.
+      if let end = bytes.firstIndex(of: 0) { bytes.removeLast(bytes.count - end) }
+      return
+    }
     bytes.removeAll(keepingCapacity: true)
     if type == .address { bytes.append(address: address) } else { bytes.append(decimal: integer) }
   }

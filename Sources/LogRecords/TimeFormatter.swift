@@ -24,6 +24,7 @@ struct TimeFormatter {
         text.append(byte)
         continue
       }
+      let start = index - 1
       var padding: UInt8? = UInt8(ascii: "0")
       var isDefault = true
       if format[index] == UInt8(ascii: "-") || format[index] == UInt8(ascii: "_") {
@@ -32,8 +33,8 @@ struct TimeFormatter {
         index += 1
       }
       var digits = 0
-      while index < format.count, digits < 10, let digit = decimalDigit(format[index]) {
-        digits = digits * 10 + digit
+      while index < format.count, digits < 100, let digit = decimalDigit(format[index]) {
+        digits = min(digits * 10 + digit, 255)
         index += 1
       }
       while index < format.count,
@@ -41,7 +42,7 @@ struct TimeFormatter {
       {
         index += 1
       }
-      guard index < format.count else { return }
+      guard index < format.count else { return text.append(contentsOf: format[start...]) }
       let conversion = Character(UnicodeScalar(format[index]))
       index += 1
       write(conversion, digits: digits, padding: padding, isDefault: isDefault, to: &text)
@@ -58,7 +59,7 @@ struct TimeFormatter {
     func number(_ value: Int, _ width: Int, space: Bool = false) {
       guard let padding else { return text.append(decimal: Int64(value)) }
       let fill = space && isDefault ? UInt8(ascii: " ") : padding
-      text.append(decimal: value, digits: width, padding: fill)
+      text.append(decimal: value, digits: max(width, digits), padding: fill)
     }
     let hour12 = time.hour % 12 == 0 ? 12 : time.hour % 12
     switch conversion {
@@ -89,7 +90,7 @@ struct TimeFormatter {
     case "w": number(time.weekday, 1)
     case "W": number((time.yearDay + 7 - (time.weekday + 6) % 7) / 7, 2)
     case "y": number(abs(time.year % 100), 2)
-    case "Y": text.append(decimal: Int64(time.year))
+    case "Y": number(time.year, 1)
     case "z": DateCache.writeOffset(time.offsetSeconds, separator: nil, to: &text)
     case "Z": text.append(isLocal ? CalendarTime.localZoneName(at: seconds) : "GMT")
     default: writeCompound(conversion, to: &text)

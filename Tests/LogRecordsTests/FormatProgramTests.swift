@@ -21,7 +21,7 @@ struct FormatProgramTests {
     #expect(
       Samples.line(FormatProgram.tcplogCLF)
         == "127.0.0.1 - - [23/Nov/2026:10:39:34 +0000] \"TCP \" 000 4096 \"\" \"\" 45344 463 "
-        + "\"f\" \"b\" \"s\" 0 1 1 2498 120 ---- 5 4 3 2 1 6 7 \"\" \"\" ")
+        + "\"f\" \"b\" \"s\" 0 1 1 2500 120 ---- 5 4 3 2 1 6 7 \"\" \"\" ")
   }
 
   @Test("A frontend without a format tells of each connection at accept")

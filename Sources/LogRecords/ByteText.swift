@@ -1,4 +1,4 @@
-internal import Kernel
+package import Kernel
 
 /// Text written by hand at the end of an array of bytes: no allocation once it has grown.
 extension [UInt8] {
@@ -63,7 +63,7 @@ extension [UInt8] {
   mutating func append(_ text: String) { append(contentsOf: text.utf8) }
 
   /// An IPv4 or IPv6 address as people write it (RFC 5952); nothing for other families.
-  mutating func append(address endpoint: Endpoint) {
+  package mutating func append(address endpoint: Endpoint) {
     switch endpoint.family {
     case .ipv4: append(ipv4: UInt32(truncatingIfNeeded: endpoint.low))
     case .ipv6: append(ipv6: endpoint.high, endpoint.low)

@@ -61,9 +61,11 @@ package final class RecordWriter: Sendable {
   }
 
   /// Gives the record its number and hands it to the log thread; false where the ring is full and
-  /// the record is lost, which is counted.
+  /// the record is lost, which is counted. The number is given before, so that what is lost leaves
+  /// a gap.
   @discardableResult
-  package func write(_ record: consuming ConnectionRecord) -> Bool {
+  package func write(_ record: borrowing ConnectionRecord) -> Bool {
+    var record = copy record
     record.sequence = sequence.next()
     let isWritten = ring.push(record)
     if !isWritten {

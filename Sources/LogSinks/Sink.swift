@@ -91,7 +91,7 @@ final class Sink {
       do throws(Errno) {
         if transport == nil { try open(in: loop) }
         guard let result = transport?.send(queue) else { return }
-        if result.wasRefused { ledger.refuseDelivered() }
+        if result.wasRefused { refuseDelivered(.connectionRefused) }
         handle(result.outcome, in: loop)
       } catch {
         if case .output = way { refuse(queue.count, error) }
@@ -111,8 +111,7 @@ final class Sink {
   /// Asks the socket for a refusal that came in since the last line.
   func collectReport() {
     guard let error = transport?.pendingReport() else { return }
-    ledger.refuseDelivered()
-    ledger.lastError = error.name
+    refuseDelivered(error)
   }
 
   private func open(in loop: borrowing EventLoop) throws(Errno) {
@@ -150,11 +149,15 @@ final class Sink {
       ledger.lastError = error.name
       queue.removeFirst(1)
       ledger.drop(1, .tooLong)
-    case .reported(let error):
-      ledger.lastError = error.name
-      ledger.refuseDelivered()
+    case .reported(let error): refuseDelivered(error)
     case .lost(let error): lose(transportTo: error, now: now)
     }
+  }
+
+  /// A line that had left was refused after all.
+  private func refuseDelivered(_ error: Errno) {
+    ledger.lastError = error.name
+    ledger.refuseDelivered()
   }
 
   private func refuse(_ count: Int, _ error: Errno) {

@@ -13,7 +13,7 @@ package enum Launcher {
         diagnostics.report(
           .alert, "Could not change to directory \(directory) : \(error.words) (\(error.name))",
           remedy: "name a directory that exists and may be entered with -C")
-        show(diagnostics, options)
+        complain(diagnostics.rendered(processIdentifier: Process.identifier))
         return 1
       }
     }
@@ -23,15 +23,43 @@ package enum Launcher {
     }
   }
 
+  /// Writes a message to stderr.
+  package static func complain(_ message: String) {
+    guard !message.isEmpty else { return }
+    StandardStream.error.write(message.hasSuffix("\n") ? message : message + "\n")
+  }
+
   /// `-cc`: 0 where the condition is true, 1 where it is false, 2 where it makes no sense.
   private static func evaluate(_ condition: String, _ options: LaunchOptions) -> Int32 {
     var reader = ConfigReader(
       sources: [], environment: environment(options, files: []), facts: facts(options))
     guard let value = reader.evaluateCondition(condition) else {
-      show(reader.diagnostics, options)
+      complain(reader.diagnostics.rendered(processIdentifier: Process.identifier))
       return 2
     }
     return value ? 0 : 1
+  }
+
+  /// `-c`: 0 where the configuration can be used, 1 where it cannot, 2 where it has no mistake but
+  /// nothing to listen on.
+  private static func check(_ options: LaunchOptions) -> Int32 {
+    let loaded = LoadedConfiguration.load(options)
+    complain(loaded.messages(options))
+    guard let snapshot = loaded.snapshot else { return 1 }
+    let output = StandardStream.output
+    if options.listsLibraries { output.write(ProgramVersion.libraryList) }
+    guard snapshot.proxy.frontends.contains(where: { !$0.listeners.isEmpty }) else {
+      if !loaded.isQuiet {
+        complain(
+          "Configuration file has no error but will not start (no listener) => exit(2).")
+      }
+      return 2
+    }
+    if !loaded.isQuiet {
+      if loaded.diagnostics.hasWarnings { output.write("Warnings were found.\n") }
+      output.write("Configuration file is valid\n")
+    }
+    return 0
   }
 
   /// What conditions ask about this process.
@@ -50,37 +78,5 @@ package enum Launcher {
       with: PredefinedVariables.table(
         localPeer: options.localPeer ?? Process.hostName, files: files,
         isMasterWorker: options.isMasterWorker))
-  }
-
-  /// Shows messages on stderr, headed, as HAProxy heads its own, by version and path.
-  static func show(_ diagnostics: Diagnostics, _ options: LaunchOptions) {
-    guard !options.isQuiet || options.isVerbose else { return }
-    let pid = Process.identifier
-    let text = diagnostics.rendered(
-      processIdentifier: pid, showsDiagnosticLevel: options.showsDiagnostics)
-    guard !text.isEmpty else { return }
-    let head = Diagnostic.head(.notice, processIdentifier: pid)
-    var heading = ""
-    if diagnostics.hasErrors || diagnostics.hasWarnings {
-      heading = "\(head)weir version is \(ProgramVersion.current)\n"
-      if let path = Process.executablePath { heading += "\(head)path to executable is \(path)\n" }
-    }
-    StandardStream.error.write(heading + text)
-  }
-
-  /// Writes a message to stderr.
-  package static func complain(_ message: String) {
-    StandardStream.error.write(message.hasSuffix("\n") ? message : message + "\n")
-  }
-
-  private static func check(_ options: LaunchOptions) -> Int32 {
-    var diagnostics = Diagnostics()
-    let sources = ConfigurationFiles.load(options.files, reportingTo: &diagnostics)
-    var reader = ConfigReader(
-      sources: sources, environment: environment(options, files: sources.map(\.name)),
-      facts: facts(options), diagnostics: diagnostics)
-    while reader.next() != nil {}
-    show(reader.diagnostics, options)
-    return reader.diagnostics.hasErrors ? 1 : 0
   }
 }

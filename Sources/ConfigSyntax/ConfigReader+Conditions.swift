@@ -18,6 +18,11 @@ struct ConditionalBlock {
 
 /// Conditional blocks, and the messages a file can give.
 extension ConfigReader {
+  /// The directives that a line can start with.
+  private static let directives = [
+    ".if", ".elif", ".else", ".endif", ".notice", ".warning", ".alert", ".diag",
+  ]
+
   /// Whether lines are read where the reader stands.
   var isActive: Bool { blocks.last?.isActive ?? true }
 
@@ -42,12 +47,9 @@ extension ConfigReader {
     case ".alert": message(.alert, line)
     case ".diag": message(.diag, line)
     default:
+      let hint = suggestion(for: directive.text, among: Self.directives)
       diagnostics.report(
-        .alert,
-        "unknown directive '\(directive.text)'"
-          + suggestion(
-            for: directive.text,
-            among: [".if", ".elif", ".else", ".endif", ".notice", ".warning", ".alert", ".diag"]),
+        .alert, "unknown directive '\(directive.text)'\(hint.isEmpty ? "." : hint)",
         at: directive, in: line)
     }
   }

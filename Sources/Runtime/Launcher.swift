@@ -1,5 +1,7 @@
 internal import ConfigSyntax
+internal import Configuration
 internal import Kernel
+internal import Proxy
 
 /// Carries out what the command line asks for.
 package enum Launcher {

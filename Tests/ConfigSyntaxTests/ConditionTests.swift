@@ -156,7 +156,7 @@ struct ConditionTests {
           "ALERT 2:2 non-terminated '.if' block.", "ALERT 1:1 non-terminated '.if' block.",
         ]
       ),
-      (".foo\n", ["ALERT 1:1 unknown directive '.foo'"]),
+      (".foo\n", ["ALERT 1:1 unknown directive '.foo'."]),
       (".eslif\n", ["ALERT 1:1 unknown directive '.eslif'; did you mean '.elif' maybe ?"]),
       (".if 0\n.foo\n.endif\n", []),
       (

@@ -81,17 +81,17 @@ extension ConfigurationLoader {
     guard case .global(let grammar) = keyword.effect else {
       return readEffectless(keyword, &arguments)
     }
-    if keyword.standsOnce {
-      let key = keyword.name == "uid" ? "user" : keyword.name == "gid" ? "group" : keyword.name
-      guard global.specified.insert(key).inserted else {
-        let title = ["user", "group"].contains(key) ? "\(key)/\(key.first == "u" ? "uid" : "gid")" : "'\(key)'"
-        return report(
-          Mistake("\(title) already specified. Continuing.", at: start), line, level: .warning)
-      }
+    // Words that mean the same stand once together.
+    let key = ["uid": "user", "gid": "group"][keyword.name] ?? keyword.name
+    if keyword.standsOnce, global.specified.contains(key) {
+      let title = ["user": "user/uid", "group": "group/gid"][key] ?? "'\(key)'"
+      return report(
+        Mistake("\(title) already specified. Continuing.", at: start), line, level: .warning)
     }
     do {
       try grammar.read(&global, &arguments)
       try arguments.expectEnd()
+      global.specified.insert(key)
     } catch {
       report(error, line)
     }

@@ -99,15 +99,15 @@ extension Keyword {
 
   /// Reads what follows `hash-type`.
   static let readHashType: Grammar<ProxyDraft>.Reader = { (draft, arguments) throws(Mistake) in
-    let expected = "'hash-type' only supports 'consistent' and 'map-based'."
+    let expected = "'hash-type' only supports 'consistent' and 'map-based'"
     var type = HashType()
-    switch try arguments.take(orElse: expected) {
+    switch try arguments.take(orElse: expected + ".") {
     case "consistent":
       type.method = .consistent
       // Without a function, HAProxy stirs the hash: servers lie unevenly on the ring otherwise.
       type.avalanche = true
     case "map-based": type.method = .mapBased
-    case let word: throw Mistake(expected + " (got '\(word)')", at: arguments.last)
+    case let word: throw Mistake(expected + " (got '\(word)').", at: arguments.last)
     }
     if let word = arguments.take() {
       let functions: [(String, HashType.Function)] = [

@@ -207,9 +207,11 @@ enum SourceAddress {
     }
     let source = Located(address, arguments)
     if let word = arguments.peek, word == "usesrc" || word == "interface" {
+      let position = arguments.next
+      arguments.skip(2)
       throw Mistake(
-        "'source … \(word)' is known to HAProxy 3.5 but not served by this version of Weir",
-        at: arguments.next, remedy: "Name only the address to connect from.")
+        notServedMessage("source … \(word)"), at: position,
+        remedy: "Name only the address to connect from.")
     }
     return source
   }

@@ -269,11 +269,11 @@ extension Keyword {
       .server, .notServed(remedy: "Remove the word; the server works without it."), words: 1,
       [
         "cc", "check-proto", "from", "guid", "hash-key", "idle-ping", "log-bufsize", "log-proto",
-        "namespace", "proto", "shard", "socks4", "tcp-md5sig",
+        "namespace", "proto", "shard", "socks4", "tcp-md5sig", "usesrc",
       ])
     + family(
       .server, .notServed(remedy: "Remove the word; the server works without it."),
-      ["check-reuse-pool", "check-via-socks4", "strict-maxconn", "usesrc"])
+      ["check-reuse-pool", "check-via-socks4", "strict-maxconn"])
     + [
       Keyword(
         name: "cookie", place: .server, grammar: "<value>", wordCount: 1, help: "Needs HTTP.",

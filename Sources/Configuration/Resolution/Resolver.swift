@@ -40,6 +40,7 @@ struct Resolver {
 
   /// Resolves everything; what is wrong is in `diagnostics`.
   mutating func resolve(_ global: GlobalDraft, _ proxies: [ProxyDraft]) -> Snapshot {
+    let hasParseErrors = diagnostics.hasErrors
     self.global = global
     self.proxies = proxies
     resolveGlobal()
@@ -55,7 +56,10 @@ struct Resolver {
       snapshot.backendLogs.append(makeLogs(number, isFront: false))
     }
     resolveTracking()
-    for number in proxies.indices { warnOfProxy(number) }
+    // Where a statement was faulty, what seems to be missing may be what it meant to say.
+    if !hasParseErrors {
+      for number in proxies.indices { warnOfProxy(number) }
+    }
     return snapshot
   }
 

@@ -1,4 +1,5 @@
 import ConfigSyntax
+import Foundation
 import Testing
 
 @Suite("Diagnostics")
@@ -84,5 +85,19 @@ struct DiagnosticsTests {
         ]
       ])
     #expect(Set(table.map(\.name)).count == table.count)
+  }
+
+  @Test("The page on the language lists the predefined variables and the predicates")
+  func page() throws {
+    let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "docs/language.md")
+    let text = String(decoding: try Data(contentsOf: page), as: UTF8.self)
+    for variable in PredefinedVariables.table(localPeer: "", files: [], isMasterWorker: true) {
+      #expect(text.contains("| `\(variable.name)` | \(variable.help) |"), "\(variable.name)")
+    }
+    for predicate in Condition.predicates
+    where !["awslc", "openssl", "ssllib"].contains(where: predicate.name.hasPrefix) {
+      #expect(text.contains("`\(predicate.name)("), "\(predicate.name)")
+    }
   }
 }

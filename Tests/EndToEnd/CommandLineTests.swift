@@ -3,7 +3,7 @@ import Testing
 
 extension RealPeers {
   /// The command line, as those type it who know HAProxy's.
-  @Suite("Command line", .disabled(if: Program.isStandIn))
+  @Suite("Command line", .enabled(if: !Program.isStandIn))
   struct CommandLine {
     private static let valid = """
       defaults

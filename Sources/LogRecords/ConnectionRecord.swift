@@ -6,10 +6,14 @@ package import Kernel
 /// index into `LogNames`. Times are microseconds; what never came about is nil.
 package struct ConnectionRecord: BitwiseCopyable, Sendable {
   /// Which moment of the connection the record tells of.
-  package enum Event: UInt8, BitwiseCopyable, Sendable { case start, interim, end, error }
+  package enum Event: UInt8, BitwiseCopyable, CaseIterable, Sendable {
+    case start, interim, end, error
+  }
 
   /// Which step made the log line (`%OG`).
-  package enum Origin: UInt8, BitwiseCopyable, Sendable { case sessionError, accept, connect, close }
+  package enum Origin: UInt8, BitwiseCopyable, Sendable {
+    case sessionError, accept, connect, close
+  }
 
   /// The moment that the record tells of.
   package var event: Event = .end
@@ -95,7 +99,7 @@ package struct ConnectionRecord: BitwiseCopyable, Sendable {
   package var serverQueue: UInt32 = 0
   /// Connections before this one in the backend's queue (`%bq`).
   package var backendQueue: UInt32 = 0
-  /// Number of the line in its frontend (`%lc`), modulo 2^32.
+  /// Lines of the frontend before this one (`%lc`), modulo 2^32.
   package var logCounter: UInt32 = 0
   /// Number of the connection in the process (`%rt`), modulo 2^32.
   package var requestCounter: UInt32 = 0

@@ -137,6 +137,7 @@ struct ExpressionParser {
   }
 
   private func text(_ start: Int, _ end: Int) -> String {
-    String(decoding: bytes[min(start, bytes.count)..<min(max(start, end), bytes.count)], as: UTF8.self)
+    String(
+      decoding: bytes[min(start, bytes.count)..<min(max(start, end), bytes.count)], as: UTF8.self)
   }
 }

@@ -128,7 +128,8 @@ package enum FormatAlias: UInt8, BitwiseCopyable, CaseIterable, Hashable, Sendab
     .init(.requestDateLocal, "tr", .date, .connect, "date of a request, local time", http: true),
     .init(.requestDateUTC, "trg", .date, .connect, "date of a request, UTC", http: true),
     .init(
-      .requestDateLocalZone, "trl", .date, .connect, "date of a request, local time with its offset",
+      .requestDateLocalZone, "trl", .date, .connect,
+      "date of a request, local time with its offset",
       http: true),
   ]
 }

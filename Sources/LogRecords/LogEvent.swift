@@ -65,4 +65,10 @@ package struct LogEvent: Sendable, Hashable {
     self.values = values
     self.nanoseconds = nanoseconds
   }
+
+  /// Appends the line of the event, without header and newline; bytes that would end a line or
+  /// hide in it are written as `#XX`, for what peers said may stand in it.
+  package func append(into buffer: inout [UInt8]) {
+    FormatProgram.appendText(Array(text.utf8)[...], [], &buffer)
+  }
 }

@@ -79,10 +79,12 @@ package enum LogEventField: UInt8, CaseIterable, Hashable, Sendable {
       field: .checkCode, name: "check.code", journal: "WEIR_CHECK_CODE", type: "integer",
       sentence: "Code that the check's protocol gave."),
     Description(
-      field: .checkInformation, name: "check.information", journal: "WEIR_CHECK_INFORMATION", type: "text",
+      field: .checkInformation, name: "check.information", journal: "WEIR_CHECK_INFORMATION",
+      type: "text",
       sentence: "What the server or system said in the check."),
     Description(
-      field: .checkDuration, name: "check.duration", journal: "WEIR_CHECK_DURATION_USEC", type: "µs",
+      field: .checkDuration, name: "check.duration", journal: "WEIR_CHECK_DURATION_USEC",
+      type: "µs",
       sentence: "How long the check took."),
     Description(
       field: .checkHealth, name: "check.health", journal: "WEIR_CHECK_HEALTH", type: "text",
@@ -97,16 +99,19 @@ package enum LogEventField: UInt8, CaseIterable, Hashable, Sendable {
       field: .previousState, name: "state.previous", journal: "WEIR_STATE_PREVIOUS", type: "text",
       sentence: "The state before the event."),
     Description(
-      field: .activeServers, name: "servers.active", journal: "WEIR_SERVERS_ACTIVE", type: "integer",
+      field: .activeServers, name: "servers.active", journal: "WEIR_SERVERS_ACTIVE",
+      type: "integer",
       sentence: "Active servers left in the backend."),
     Description(
-      field: .backupServers, name: "servers.backup", journal: "WEIR_SERVERS_BACKUP", type: "integer",
+      field: .backupServers, name: "servers.backup", journal: "WEIR_SERVERS_BACKUP",
+      type: "integer",
       sentence: "Backup servers left in the backend."),
     Description(
       field: .sessions, name: "sessions", journal: "WEIR_SESSIONS", type: "integer",
       sentence: "Sessions that were active at that moment."),
     Description(
-      field: .requeued, name: "sessions.requeued", journal: "WEIR_SESSIONS_REQUEUED", type: "integer",
+      field: .requeued, name: "sessions.requeued", journal: "WEIR_SESSIONS_REQUEUED",
+      type: "integer",
       sentence: "Sessions that were put back into the backend's queue."),
     Description(
       field: .queued, name: "sessions.queued", journal: "WEIR_SESSIONS_QUEUED", type: "integer",
@@ -142,10 +147,12 @@ package enum LogEventField: UInt8, CaseIterable, Hashable, Sendable {
       field: .file, name: "file", journal: "WEIR_FILE", type: "text",
       sentence: "The file."),
     Description(
-      field: .frontendConnections, name: "connections.frontend", journal: "WEIR_CONNECTIONS_FRONTEND", type: "integer",
+      field: .frontendConnections, name: "connections.frontend",
+      journal: "WEIR_CONNECTIONS_FRONTEND", type: "integer",
       sentence: "Connections of the frontend over its life."),
     Description(
-      field: .backendConnections, name: "connections.backend", journal: "WEIR_CONNECTIONS_BACKEND", type: "integer",
+      field: .backendConnections, name: "connections.backend", journal: "WEIR_CONNECTIONS_BACKEND",
+      type: "integer",
       sentence: "Connections of the backend over its life."),
     Description(
       field: .errno, name: "error", journal: "WEIR_ERRNO", type: "text",

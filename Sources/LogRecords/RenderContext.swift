@@ -7,6 +7,8 @@ package struct RenderContext: Sendable {
   package var processIdentifier: Int32
   /// The name of this host (`%H`).
   package var hostname: String
+  /// What tells this run of the process from others; with a record's sequence it names a record.
+  package var bootIdentifier = ""
   /// When the process started, in nanoseconds since 1970 (`uptime`).
   package var startedNanoseconds: UInt64
   /// Whether the process was told to stop (`stopping`).

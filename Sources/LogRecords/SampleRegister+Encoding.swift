@@ -10,7 +10,9 @@ extension SampleRegister {
     while start < bytes.count {
       let count = min(3, bytes.count - start)
       var group: UInt32 = 0
-      for offset in 0..<3 { group = group << 8 | (offset < count ? UInt32(bytes[start + offset]) : 0) }
+      for offset in 0..<3 {
+        group = group << 8 | (offset < count ? UInt32(bytes[start + offset]) : 0)
+      }
       for digit in 0...count {
         spare.append(Self.base64Digit(UInt8(group >> UInt32(18 - 6 * digit) & 63), isURL: isURL))
       }

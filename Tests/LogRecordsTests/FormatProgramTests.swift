@@ -194,6 +194,8 @@ struct FormatProgramTests {
     #expect(try FormatProgram(compiling: "%{+Z}ci").warnings.map(\.offset) == [2])
     #expect(try FormatProgram(compiling: "%{Q}ci").warnings.map(\.suggestion) == ["+Q"])
     #expect(try FormatProgram(compiling: "%{+M,-M}ci %{}cp").warnings == [])
-    #expect(Samples.line("%{Q}ci %{+Q,-Q}ci %{+Q,,+X}ci %{ +Q }b") == "127.0.0.1 127.0.0.1 7F000001 \"b\"")
+    #expect(
+      Samples.line("%{Q}ci %{+Q,-Q}ci %{+Q,,+X}ci %{ +Q }b") == "127.0.0.1 127.0.0.1 7F000001 \"b\""
+    )
   }
 }

@@ -10,7 +10,8 @@ enum Samples {
     var names = LogNames()
     names.frontends = [.init(name: "f", identifier: 2), .init(name: "psql", identifier: 4)]
     names.listeners = [
-      .init(name: nil, identifier: 1, frontend: 0), .init(name: "inside", identifier: 77, frontend: 0),
+      .init(name: nil, identifier: 1, frontend: 0),
+      .init(name: "inside", identifier: 77, frontend: 0),
     ]
     names.backends = [.init(name: "b", identifier: 3)]
     names.servers = [.init(name: "s", identifier: 1, backend: 0)]

@@ -1,0 +1,100 @@
+/// The fields of a journal entry: names, and values in one buffer that is used again.
+package struct JournalFields: Sendable {
+  private var names: [String] = []
+  private var ends: [Int] = []
+  private var values: [UInt8] = []
+
+  /// No fields.
+  package init() {}
+
+  /// How many fields there are.
+  package var count: Int { names.count }
+
+  /// Takes all fields away, keeping the memory.
+  package mutating func removeAll() {
+    names.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+    values.removeAll(keepingCapacity: true)
+  }
+
+  /// The name of a field.
+  package func name(_ index: Int) -> String { names[index] }
+
+  /// The value of a field; may hold any byte.
+  package func value(_ index: Int) -> ArraySlice<UInt8> {
+    values[(index == 0 ? 0 : ends[index - 1])..<ends[index]]
+  }
+
+  /// Adds a field whose value is written by a closure; none where that writes nothing.
+  mutating func add(_ name: String, _ write: (inout [UInt8]) -> Void) {
+    let start = values.count
+    write(&values)
+    guard values.count > start else { return }
+    names.append(name)
+    ends.append(values.count)
+  }
+
+  /// Adds a field of text.
+  mutating func add(_ name: String, _ text: String) { add(name) { $0.append(text) } }
+
+  /// Adds a field of a number.
+  mutating func add(_ name: String, _ number: some BinaryInteger) {
+    add(name) { $0.append(decimal: Int64(clamping: number)) }
+  }
+
+  /// What every entry has.
+  private mutating func begin(
+    message: [UInt8], severity: Severity, messageIdentifier: String, header: LineHeader
+  ) {
+    removeAll()
+    add("MESSAGE") { $0.append(contentsOf: message) }
+    add("PRIORITY", header.level(of: severity).rawValue)
+    add("SYSLOG_FACILITY", header.facility.rawValue)
+    add("SYSLOG_IDENTIFIER", header.tag)
+    add("MESSAGE_ID", messageIdentifier)
+  }
+
+  /// Makes it the entry of a connection's record; `message` is its line. What is unknown has no
+  /// field.
+  package mutating func encode(
+    _ record: ConnectionRecord, message: [UInt8], header: LineHeader, context: inout RenderContext
+  ) {
+    begin(
+      message: message, severity: record.severity, messageIdentifier: record.messageIdentifier,
+      header: header)
+    if context.uniqueIdentifier != nil { context.prepareUniqueIdentifier(of: record) }
+    for entry in RecordField.table where !entry.journal.isEmpty {
+      add(entry.journal) { entry.field.append(record, context, to: &$0) }
+    }
+  }
+
+  /// Makes it the entry of an event.
+  package mutating func encode(_ event: LogEvent, header: LineHeader, context: RenderContext) {
+    let kind = event.kind.description
+    var message: [UInt8] = []
+    event.append(into: &message)
+    begin(
+      message: message, severity: event.severity,
+      messageIdentifier: kind.messageIdentifier, header: header)
+    add("WEIR_EVENT", kind.name)
+    if event.sequence > 0 { add("WEIR_SEQUENCE", event.sequence) }
+    add("WEIR_BOOT_ID", context.bootIdentifier)
+    let names = context.names
+    if let index = event.frontend.map(Int.init), names.frontends.indices.contains(index) {
+      add("WEIR_FRONTEND", names.frontends[index].name)
+    }
+    if let index = event.backend.map(Int.init), names.backends.indices.contains(index) {
+      add("WEIR_BACKEND", names.backends[index].name)
+    }
+    if let index = event.server.map(Int.init), names.servers.indices.contains(index) {
+      add("WEIR_SERVER", names.servers[index].name)
+    }
+    for entry in event.values {
+      let name = entry.field.description.journal
+      switch entry.value {
+      case .text(let text): add(name, text)
+      case .integer(let number): add(name, number)
+      }
+    }
+  }
+}

@@ -25,7 +25,8 @@ final class PrivateJournal {
   init() throws {
     folder = try TemporaryDirectory("weir-journal")
     keeper = try ChildProcess(
-      "/bin/bash", [Fixture.path("sdjournal.sh"), "/bin/sh", "-c", "echo ready; exec sleep 600"],
+      "/bin/bash",
+      [Fixture.path("sdjournal.sh"), "/bin/sh", "-c", "echo ready; exec tail -f /dev/null"],
       in: folder)
     let keeper = keeper
     try waitUntil("the journal is up\n\(keeper.transcript)", within: 30) {
@@ -34,10 +35,13 @@ final class PrivateJournal {
     inner = try waitFor("the first process of the namespace") { keeper.firstChild }
   }
 
-  deinit {
-    // The namespace's first process takes all others with it.
+  deinit { try? stop() }
+
+  /// Ends it and everything in it: the namespace's first process takes all others with it.
+  func stop() throws {
+    guard keeper.exitStatus == nil else { return }
     kill(inner, SIGKILL)
-    _ = try? keeper.wait()
+    try keeper.wait()
   }
 
   /// The words that run a program beside the journal.

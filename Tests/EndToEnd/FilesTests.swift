@@ -2,9 +2,9 @@ import Foundation
 import Testing
 
 extension RealPeers {
-  /// What is typed at a shell, and the answers.
-  @Suite("The command line")
-  struct CommandLineAnswers {
+  /// The files a configuration is read from, whatever they are.
+  @Suite("Files of the configuration")
+  struct Files {
     static let good = """
       defaults
           mode tcp
@@ -28,34 +28,6 @@ extension RealPeers {
       return (folder, try folder.write(text, to: "a.cfg"))
     }
 
-    @Test("-c says that a file is valid, with exit code 0")
-    func valid() throws {
-      let (folder, path) = try write(Self.good)
-      let answer = try weir("-c", "-f", path)
-      #expect(answer.status == .code(0), "\(answer)")
-      #expect((answer.output + answer.errors).contains("Configuration file is valid"), "\(answer)")
-      _ = folder
-    }
-
-    @Test("-c names every mistake of a file, with exit code 1")
-    func invalid() throws {
-      let (folder, path) = try write(
-        Self.good
-          + "frontend f\n    bnid 127.0.0.1:1\n    default_backend nowhere\n    timeout clientt 1s\n"
-      )
-      let answer = try weir("-c", "-f", path)
-      #expect(answer.status == .code(1), "\(answer)")
-      #expect(answer.errors.contains("[ALERT]"), "\(answer)")
-      #expect(answer.errors.contains("[\(path):10]"), "\(answer)")
-      #expect(answer.errors.contains("[\(path):12]"), "\(answer)")
-      #expect(answer.errors.contains("bnid") && answer.errors.contains("bind"), "\(answer)")
-      #expect(answer.errors.contains("nowhere") || Program.isStandIn, "\(answer)")
-      if !Program.isStandIn {
-        #expect(answer.errors.contains("^"), "a caret below the line\n\(answer)")
-      }
-      _ = folder
-    }
-
     @Test("several -f are read in order, and a folder by names")
     func several() throws {
       let folder = try TemporaryDirectory("weir-cli")
@@ -66,51 +38,6 @@ extension RealPeers {
       #expect(try weir("-c", "-f", first, "-f", second).status == .code(0))
       #expect(try weir("-c", "-f", folder.path).status == .code(0))
       #expect(try weir("-c", "-f", first, "--", second).status == .code(0))
-    }
-
-    @Test("-v and -vv tell what it is")
-    func version() throws {
-      let short = try weir("-v")
-      let long = try weir("-vv")
-      #expect(short.status == .code(0) && long.status == .code(0))
-      if !Program.isStandIn {
-        #expect(short.output.hasPrefix("Weir version "), "\(short)")
-        #expect(long.output.hasPrefix("Weir version "), "\(long)")
-        #expect(long.output.contains("3.5"), "the language level\n\(long)")
-        #expect(long.output.contains("libsystemd"), "\(long)")
-      }
-    }
-
-    @Test("-cc evaluates a condition")
-    func condition() throws {
-      #expect(try weir("-cc", "streq(a,a)").status == .code(0))
-      #expect(try weir("-cc", "streq(a,b)").status == .code(1))
-      #expect(try weir("-cc", "version_atleast(2.4)").status == .code(0))
-      #expect(try weir("-cc", "defined(WEIR_X)", environment: ["WEIR_X": "1"]).status == .code(0))
-      #expect(try weir("-cc", "defined(WEIR_Y)").status == .code(1))
-    }
-
-    @Test(
-      "a wrong flag, a missing file: a word and exit code 1",
-      arguments: [
-        ["-Z"], ["-f"], ["-f", "/nonexistent/weir.cfg"], [],
-      ])
-    func wrong(arguments: [String]) throws {
-      let answer = try run(Program.weir.path, arguments)
-      #expect(answer.status == .code(1), "\(answer)")
-      #expect(!(answer.errors + answer.output).isEmpty)
-    }
-
-    @Test("--help names every option", .enabled(if: !Program.isStandIn))
-    func help() throws {
-      let answer = try weir("--help")
-      #expect(answer.status == .code(0), "\(answer)")
-      for flag in [
-        "-f", "-c", "-cc", "-D", "-db", "-d", "-q", "-V", "-v", "-vv", "-p", "-L", "-n", "-C", "-W",
-        "-Ws", "-sf", "-st",
-      ] {
-        #expect(answer.output.contains("\(flag)"), "\(flag)")
-      }
     }
 
     @Test("-n and the environment reach the file")

@@ -69,7 +69,7 @@ extension FormatProgram {
   /// A port; for a UNIX socket the listener's number stands in its place.
   static func appendPort(
     _ endpoint: Endpoint, _ flags: FormatFlags, _ record: ConnectionRecord,
-    _ context: RenderContext, _ buffer: inout [UInt8]
+    _ context: inout RenderContext, _ buffer: inout [UInt8]
   ) {
     switch endpoint.family {
     case .none: buffer.append(UInt8(ascii: "-"))

@@ -15,7 +15,7 @@ extension FormatProgram {
       case .expression(let index, let flags):
         expressions[Int(index)].render(flags, record, &context, &buffer)
       case .connectLine:
-        Self.renderConnectLine(record, context, &buffer)
+        Self.renderConnectLine(record, &context, &buffer)
       case .bindName:
         let listener = context.listener(of: record)
         if let name = listener?.name {
@@ -35,13 +35,13 @@ extension FormatProgram {
   ) {
     switch alias {
     case .clientAddress: append(record.client, flags, &buffer)
-    case .clientPort: appendPort(record.client, flags, record, context, &buffer)
+    case .clientPort: appendPort(record.client, flags, record, &context, &buffer)
     case .frontendAddress: append(record.frontendAddress, flags, &buffer)
-    case .frontendPort: appendPort(record.frontendAddress, flags, record, context, &buffer)
+    case .frontendPort: appendPort(record.frontendAddress, flags, record, &context, &buffer)
     case .sourceAddress: append(record.sourceAddress, flags, &buffer)
-    case .sourcePort: appendPort(record.sourceAddress, flags, record, context, &buffer)
+    case .sourcePort: appendPort(record.sourceAddress, flags, record, &context, &buffer)
     case .serverAddress: append(record.serverAddress, flags, &buffer)
-    case .serverPort: appendPort(record.serverAddress, flags, record, context, &buffer)
+    case .serverPort: appendPort(record.serverAddress, flags, record, &context, &buffer)
     case .acceptLocal, .requestDateLocal:
       context.dates.append(.local, record.acceptedSecond, to: &buffer)
       buffer.append(UInt8(ascii: "."))
@@ -64,7 +64,7 @@ extension FormatProgram {
       appendNumber(UInt64(record.requestCounter), flags, digits: 4, &buffer)
     case .logCounter: appendNumber(UInt64(record.logCounter), flags, digits: 4, &buffer)
     case .frontend, .frontendTransport, .backend, .server, .hostname, .origin, .uniqueIdentifier:
-      renderText(alias, flags, record, context, &buffer)
+      renderText(alias, flags, record, &context, &buffer)
     case .tlsVersion, .tlsCipher, .cookieRequest, .cookieResponse:
       appendNothing(flags, &buffer)
     case .method, .uri, .path, .query, .uriFull, .version, .request:
@@ -107,7 +107,7 @@ extension FormatProgram {
 
   private static func renderText(
     _ alias: FormatAlias, _ flags: FormatFlags, _ record: ConnectionRecord,
-    _ context: RenderContext, _ buffer: inout [UInt8]
+    _ context: inout RenderContext, _ buffer: inout [UInt8]
   ) {
     switch alias {
     case .frontend, .frontendTransport:
@@ -126,7 +126,7 @@ extension FormatProgram {
 
   /// `Connect from …`, as HAProxy words it for each family.
   private static func renderConnectLine(
-    _ record: ConnectionRecord, _ context: borrowing RenderContext,
+    _ record: ConnectionRecord, _ context: inout RenderContext,
     _ buffer: inout [UInt8]
   ) {
     let listener = context.listener(of: record)?.identifier ?? 0

@@ -51,8 +51,12 @@ extension SampleExpression {
     case .serverPort: setPort(record.serverAddress, &context)
     case .frontendName: set(context.frontend(of: record)?.name, &context)
     case .frontendIdentifier: set(context.frontend(of: record)?.identifier, &context)
-    case .backendName: set(context.backend(of: record)?.name, &context)
-    case .backendIdentifier: set(context.backend(of: record)?.identifier, &context)
+    // Where no backend was chosen the connection is still its frontend's own.
+    case .backendName:
+      set(context.backend(of: record)?.name ?? context.frontend(of: record)?.name, &context)
+    case .backendIdentifier:
+      let frontend = context.frontend(of: record)?.identifier
+      set(context.backend(of: record)?.identifier ?? frontend, &context)
     case .serverName: set(context.server(of: record)?.name, &context)
     case .serverIdentifier: set(context.server(of: record)?.identifier, &context)
     case .listenerName: set(context.listener(of: record)?.name, &context)
@@ -143,6 +147,6 @@ extension SampleExpression {
 }
 
 extension ConnectionRecord {
-  /// Whether a connection to a server was at least begun: `bc_err` and its kin exist then.
-  var hasServerConnection: Bool { serverAddress.family != .none || serverErrorCode != 0 }
+  /// Whether a server was connected, or it is known why not: `bc_err` and its kin exist then.
+  var hasServerConnection: Bool { connectMicroseconds != nil || serverErrorCode != 0 }
 }

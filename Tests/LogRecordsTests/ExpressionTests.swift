@@ -60,9 +60,12 @@ struct ExpressionTests {
     record.server = nil
     record.serverAddress = .none
     record.sourceAddress = .none
+    record.connectMicroseconds = nil
+    record.backend = nil
     #expect(
       Samples.line("%[srv_name,upper] %[srv_id,add(1)] %[bc_err] %[bc_src] %{+Q}[bc_dst]", record)
         == "- - - - \"\"")
+    #expect(Samples.line("%b %[be_name] %[be_id]", record) == "f f 2")
   }
 
   @Test("Errors of both sides have number, name and words")

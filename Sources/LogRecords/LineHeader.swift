@@ -32,11 +32,13 @@ package struct LineHeader: Sendable, Hashable {
   /// Appends a whole line: header, text, newline.
   ///
   /// A line that is too long loses its structured data first, which would be worth nothing in
-  /// part, and then the end of its text, between two characters of UTF-8.
+  /// part, and then the end of its text, between two characters of UTF-8. Gives whether it was.
+  @discardableResult
   package func append(
     text: [UInt8], structuredData: [UInt8] = [], severity: Severity, nanoseconds: UInt64,
     context: inout RenderContext, into buffer: inout [UInt8]
-  ) {
+  ) -> Bool {
+    var isTruncated = false
     let start = buffer.count
     let limit = start + max(1, length) - 1
     let level = level(of: severity)
@@ -68,6 +70,7 @@ package struct LineHeader: Sendable, Hashable {
       buffer.append(decimal: Int64(context.processIdentifier))
       buffer.append(" - ")
       if structuredData.isEmpty || buffer.count + structuredData.count + 1 > limit {
+        isTruncated = !structuredData.isEmpty
         buffer.append(UInt8(ascii: "-"))
       } else {
         buffer.append(contentsOf: structuredData)
@@ -79,8 +82,12 @@ package struct LineHeader: Sendable, Hashable {
     case .priority, .short, .raw: break
     }
     buffer.append(contentsOf: text)
-    if buffer.count > limit { Self.cut(&buffer, at: limit, from: start) }
+    if buffer.count > limit {
+      Self.cut(&buffer, at: limit, from: start)
+      isTruncated = true
+    }
     buffer.append(UInt8(ascii: "\n"))
+    return isTruncated
   }
 
   private func appendPriority(_ level: Severity, _ buffer: inout [UInt8]) {

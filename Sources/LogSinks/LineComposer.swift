@@ -1,71 +1,78 @@
-internal import Kernel
 internal import LogRecords
 internal import Systemd
 
-/// Makes the bytes that a sink gets of records and events of one proxy, for each of its loggers.
+/// Makes what sinks get of records and events. It keeps the room for that, so that a line costs no
+/// allocation.
 struct LineComposer {
-  /// A line as it is sent.
-  struct Line {
-    /// Header, text and newline, or a journal entry.
-    var bytes: [UInt8]
-    /// Whether `len` cut it.
-    var isTruncated = false
-  }
+  /// What was made last: header, text and newline, or a journal entry.
+  private(set) var line: [UInt8] = []
+  /// Whether the limit of the line's length cut it.
+  private(set) var isTruncated = false
 
-  private let proxy: ProxyLogSettings
-  private let format: FormatProgram
-  private let errorFormat: FormatProgram
-  private let header: LineHeader
+  private var context: RenderContext
+  private var text: [UInt8] = []
+  private var structuredData: [UInt8] = []
+  private var fields = JournalFields()
+  private var entry = JournalEntry()
 
-  /// A composer of a proxy's lines.
-  init(_ proxy: ProxyLogSettings, of settings: LogPipeline.Settings) {
-    self.proxy = proxy
-    format = proxy.format ?? .connectLine
-    errorFormat = proxy.errorFormat ?? .embryonic
-    header = LineHeader(
-      tag: proxy.tag, hostName: settings.hostName, processIdentifier: settings.processIdentifier)
-  }
+  /// A composer of a process's lines.
+  init(_ context: RenderContext) { self.context = context }
 
-  /// The text of a record, without header and newline.
-  func text(of record: ConnectionRecord, _ context: inout RenderContext) -> [UInt8] {
-    var text: [UInt8] = []
-    let program = record.event == .error ? errorFormat : format
+  /// Makes the text of a record of this proxy, for all its loggers; false where it is empty.
+  mutating func begin(_ record: borrowing ConnectionRecord, of proxy: ProxyLogSettings) -> Bool {
+    text.removeAll(keepingCapacity: true)
     context.uniqueIdentifier = proxy.uniqueIdentifier
-    program.render(record, context: &context, into: &text)
-    return text
-  }
-
-  /// The line of a record for one logger, of a text made before.
-  func line(
-    _ text: [UInt8], of record: ConnectionRecord, for logger: LoggerSettings,
-    _ context: inout RenderContext
-  ) -> Line {
-    let severity = max(record.severity, logger.minimumLevel)
-    var bytes: [UInt8] = []
-    var data: [UInt8] = []
-    if logger.format == .rfc5424, let structuredData = proxy.structuredData {
-      structuredData.render(record, context: &context, into: &data)
+    if record.event == .error {
+      (proxy.errorFormat ?? .embryonic).render(record, context: &context, into: &text)
+    } else {
+      (proxy.format ?? .connectLine).render(record, context: &context, into: &text)
     }
-    header.append(
-      logger, severity, record.emittedNanoseconds, structuredData: data, to: &bytes)
-    return finish(&bytes, text, logger)
+    return !text.isEmpty
   }
 
-  /// The line of an event for one logger.
-  func line(of event: LogEvent, for logger: LoggerSettings) -> Line {
-    var bytes: [UInt8] = []
-    header.append(
-      logger, max(event.severity, logger.minimumLevel), event.nanoseconds, structuredData: [],
-      to: &bytes)
-    return finish(&bytes, Array(event.text.utf8), logger)
+  /// Makes the line of the record that was begun for one logger.
+  mutating func compose(
+    _ record: borrowing ConnectionRecord, of proxy: ProxyLogSettings, for logger: Logger
+  ) {
+    if logger.isJournal {
+      fields.encode(record, message: text, header: logger.header, context: &context)
+      composeEntry()
+      return
+    }
+    structuredData.removeAll(keepingCapacity: true)
+    if logger.header.format == .rfc5424, let program = proxy.structuredData {
+      program.render(record, context: &context, into: &structuredData)
+    }
+    composeLine(record.severity, record.emittedNanoseconds, logger.header)
   }
 
-  /// Adds the text and the newline, within `len`.
-  private func finish(_ bytes: inout [UInt8], _ text: [UInt8], _ logger: LoggerSettings) -> Line {
-    bytes.append(contentsOf: text)
-    let isTruncated = bytes.count >= logger.length
-    if isTruncated { bytes.removeSubrange(max(logger.length - 1, 0)...) }
-    bytes.append(UInt8(ascii: "\n"))
-    return Line(bytes: bytes, isTruncated: isTruncated)
+  /// Makes the line of an event for one logger.
+  mutating func compose(_ event: LogEvent, for logger: Logger) {
+    if logger.isJournal {
+      fields.encode(event, header: logger.header, context: context)
+      composeEntry()
+      return
+    }
+    text.removeAll(keepingCapacity: true)
+    event.append(into: &text)
+    structuredData.removeAll(keepingCapacity: true)
+    composeLine(event.severity, event.nanoseconds, logger.header)
+  }
+
+  private mutating func composeLine(
+    _ severity: Severity, _ nanoseconds: UInt64, _ header: LineHeader
+  ) {
+    line.removeAll(keepingCapacity: true)
+    isTruncated = header.append(
+      text: text, structuredData: structuredData, severity: severity, nanoseconds: nanoseconds,
+      context: &context, into: &line)
+  }
+
+  private mutating func composeEntry() {
+    entry.clear()
+    for index in 0..<fields.count { entry.add(fields.name(index), fields.value(index)) }
+    line.removeAll(keepingCapacity: true)
+    line.append(contentsOf: entry.bytes)
+    isTruncated = false
   }
 }

@@ -28,6 +28,9 @@ package final class LogPipeline: Sendable {
     package var nodeName = Process.hostName
     /// When the process started, in nanoseconds since 1970.
     package var startedNanoseconds = Clock.realtimeNanoseconds()
+    /// What tells this run of the process from others, beside the numbers of records: 128 random
+    /// bits in hexadecimal.
+    package var bootIdentifier = Self.randomIdentifier()
     /// How many workers write.
     package var workers = 1
     /// Records that a worker's ring holds.
@@ -35,6 +38,10 @@ package final class LogPipeline: Sendable {
 
     /// Settings of these names that log nothing.
     package init(names: LogNames) { self.names = names }
+
+    private static func randomIdentifier() -> String {
+      (0..<32).map { _ in String(Int.random(in: 0..<16), radix: 16) }.joined()
+    }
   }
 
   /// The proof that the log thread makes progress: it turns at least once a second.

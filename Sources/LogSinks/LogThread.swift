@@ -21,21 +21,14 @@ final class LogThread {
   private static let alarmToken: UInt8 = 1
   private static let sinkToken: UInt8 = 2
 
-  /// One `log` line of one proxy.
-  private struct Logger {
-    let settings: LoggerSettings
-    let sink: Int
-    var sample: SampleCounter
-  }
-
   /// The `log` lines of a proxy, and what they are made with.
   private struct LoggerGroup {
-    let composer: LineComposer
+    let settings: ProxyLogSettings
     var loggers: [Logger]
   }
 
   private let pipeline: LogPipeline
-  private var context: RenderContext
+  private var composer: LineComposer
   private var loop: EventLoop
   private var sinks: [Sink] = []
   private var frontends: [LoggerGroup] = []
@@ -53,11 +46,12 @@ final class LogThread {
     self.pipeline = pipeline
     let settings = pipeline.settings
     loop = try EventLoop(turns: pipeline.turns)
-    context = RenderContext(
+    var context = RenderContext(
       names: settings.names, processIdentifier: settings.processIdentifier,
       hostname: settings.nodeName, startedNanoseconds: settings.startedNanoseconds)
-    process = LoggerGroup(
-      composer: LineComposer(settings.process, of: settings), loggers: [])
+    context.bootIdentifier = settings.bootIdentifier
+    composer = LineComposer(context)
+    process = LoggerGroup(settings: settings.process, loggers: [])
     knownDrops = pipeline.writers.map { [UInt64](repeating: 0, count: $0.drops.count * 8) }
     knownDropCounts = pipeline.writers.map { _ in 0 }
     try loop.watch(
@@ -85,9 +79,10 @@ final class LogThread {
             name: settings.target.name, way: settings.target.way,
             token: EventToken(kind: Self.sinkToken, number: place)))
       }
-      return Logger(settings: settings, sink: place, sample: SampleCounter(settings.sample))
+      return Logger(
+        settings, sink: place, tag: proxy.tag, hostName: pipeline.settings.hostName)
     }
-    return LoggerGroup(composer: LineComposer(proxy, of: pipeline.settings), loggers: loggers)
+    return LoggerGroup(settings: proxy, loggers: loggers)
   }
 
   /// Ships until the pipeline is told to stop.
@@ -179,40 +174,36 @@ final class LogThread {
   private func lose(
     _ count: UInt64, _ severity: Severity, _ reason: DropReason, from group: inout LoggerGroup
   ) {
-    for index in group.loggers.indices where severity <= group.loggers[index].settings.level {
+    for index in group.loggers.indices {
       var taken: UInt64 = 0
-      for _ in 0..<count where group.loggers[index].sample.takesNext() { taken += 1 }
+      for _ in 0..<count where group.loggers[index].takes(severity) { taken += 1 }
       sinks[group.loggers[index].sink].lose(taken, reason)
     }
   }
 
   private func ship(_ record: ConnectionRecord) {
-    let frontend = Int(record.frontend)
-    guard frontend < frontends.count else { return }
-    var text: [UInt8]?
-    for index in frontends[frontend].loggers.indices {
-      let logger = frontends[frontend].loggers[index]
-      guard record.severity <= logger.settings.level else { continue }
-      let body = text ?? frontends[frontend].composer.text(of: record, &context)
-      text = body
-      guard !body.isEmpty else { return }
-      guard frontends[frontend].loggers[index].sample.takesNext() else { continue }
-      let line = frontends[frontend].composer.line(
-        body, of: record, for: logger.settings, &context)
-      sinks[logger.sink].accept(line.bytes, isTruncated: line.isTruncated, in: loop)
+    let place = Int(record.frontend)
+    guard place < frontends.count, !frontends[place].loggers.isEmpty,
+      composer.begin(record, of: frontends[place].settings)
+    else { return }
+    for index in frontends[place].loggers.indices {
+      guard frontends[place].loggers[index].takes(record.severity) else { continue }
+      composer.compose(
+        record, of: frontends[place].settings, for: frontends[place].loggers[index])
+      sinks[frontends[place].loggers[index].sink].accept(
+        composer.line, isTruncated: composer.isTruncated, in: loop)
     }
   }
 
   /// Ships an event to the loggers of who it is about, but not to `excluded`.
   private func ship(_ event: LogEvent, excluded: Int? = nil) {
+    guard !event.text.isEmpty else { return }
     withGroup(frontend: event.frontend, backend: event.backend) { group in
       for index in group.loggers.indices {
-        let logger = group.loggers[index]
-        guard event.severity <= logger.settings.level, logger.sink != excluded,
-          !event.text.isEmpty, group.loggers[index].sample.takesNext()
-        else { continue }
-        let line = group.composer.line(of: event, for: logger.settings)
-        sinks[logger.sink].accept(line.bytes, isTruncated: line.isTruncated, in: loop)
+        let sink = group.loggers[index].sink
+        guard sink != excluded, group.loggers[index].takes(event.severity) else { continue }
+        composer.compose(event, for: group.loggers[index])
+        sinks[sink].accept(composer.line, isTruncated: composer.isTruncated, in: loop)
       }
     }
   }
@@ -274,10 +265,12 @@ final class LogThread {
 
   /// Ships what is left, logs the ledgers, and gives up what no sink took in time.
   private func finish() {
-    while turn() {}
+    let end = Clock.monotonicMicroseconds() + Self.stopLimit
+    while turn(), Clock.monotonicMicroseconds() < end {}
     settle(within: Self.stopLimit)
-    for sink in sinks {
-      let ledger = sink.ledger
+    // The account comes before the lines that tell of it.
+    let ledgers = sinks.map(\.ledger)
+    for (sink, ledger) in zip(sinks, ledgers) {
       tell(
         .ledger, ledger.description, about: sink,
         [

@@ -20,32 +20,20 @@ package struct JournalEntry {
 
   /// Adds a field. `name` is of A-Z, 0-9 and underscores and starts with a letter; the value may
   /// hold any byte.
-  package mutating func add(_ name: String, _ value: some Sequence<UInt8>) {
+  package mutating func add(_ name: String, _ value: ArraySlice<UInt8>) {
     bytes.append(contentsOf: name.utf8)
-    let start = bytes.count
-    bytes.append(UInt8(ascii: "="))
-    var hasNewline = false
-    for byte in value {
-      if byte == UInt8(ascii: "\n") { hasNewline = true }
-      bytes.append(byte)
+    let newline = UInt8(ascii: "\n")
+    if value.contains(newline) {
+      bytes.append(newline)
+      // A value with a newline is told by its length in 64 bits, little endian.
+      let count = UInt64(value.count)
+      for shift in stride(from: 0, to: 64, by: 8) {
+        bytes.append(UInt8(truncatingIfNeeded: count >> UInt64(shift)))
+      }
+    } else {
+      bytes.append(UInt8(ascii: "="))
     }
-    if hasNewline { insertLength(at: start) }
-    bytes.append(UInt8(ascii: "\n"))
-  }
-
-  /// Adds a field of text.
-  package mutating func add(_ name: String, text: String) { add(name, text.utf8) }
-
-  /// Adds a field with a number in decimal digits.
-  package mutating func add(_ name: String, number: some BinaryInteger) {
-    add(name, String(number).utf8)
-  }
-
-  /// A value with a newline is told by its length: the `=` at `start` becomes a newline and the
-  /// length in 64 bits, little endian, comes before the value.
-  private mutating func insertLength(at start: Int) {
-    let count = UInt64(bytes.count - start - 1)
-    let length = (0..<8).map { UInt8(truncatingIfNeeded: count >> ($0 * 8)) }
-    bytes.replaceSubrange(start...start, with: [UInt8(ascii: "\n")] + length)
+    bytes.append(contentsOf: value)
+    bytes.append(newline)
   }
 }

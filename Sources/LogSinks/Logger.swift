@@ -1,0 +1,29 @@
+internal import LogRecords
+
+/// One `log` line of one proxy at work: where its lines go, which of them it takes, and what they
+/// begin with.
+struct Logger {
+  /// The place of its sink.
+  let sink: Int
+  /// What its lines begin with, and how long they may be.
+  let header: LineHeader
+  /// Whether its lines are journal entries.
+  let isJournal: Bool
+  private let level: Severity
+  private var sample: SampleCounter
+
+  /// A logger that has seen nothing.
+  init(_ settings: LoggerSettings, sink: Int, tag: String, hostName: String?) {
+    self.sink = sink
+    header = LineHeader(
+      format: settings.format, facility: settings.facility,
+      minimumLevel: settings.minimumLevel, length: settings.length, hostname: hostName, tag: tag)
+    isJournal = settings.target == .journald
+    level = settings.level
+    sample = SampleCounter(settings.sample)
+  }
+
+  /// Whether it takes a message of this severity; it counts the message for its sample if the
+  /// level lets it pass.
+  mutating func takes(_ severity: Severity) -> Bool { severity <= level && sample.takesNext() }
+}

@@ -7,7 +7,8 @@ enum BindLine {
     _ arguments: inout Arguments, section: String, title: String = "bind"
   ) throws(Mistake) -> BindDraft {
     let text = try arguments.take(
-      orElse: "'\(title)' expects {<path>|[addr1]:port1[-end1]}{,[addr]:port[-end]}... as arguments."
+      orElse:
+        "'\(title)' expects {<path>|[addr1]:port1[-end1]}{,[addr]:port[-end]}... as arguments."
     )
     var draft = BindDraft(line: arguments.line)
     draft.addressWord = arguments.last

@@ -104,8 +104,8 @@ extension ConfigurationLoader {
     guard let first = found.first else {
       report(
         Mistake(
-          "defaults section '\(name)' not found for \(proxy)."
-            + suggestionWords(for: name, among: defaultsByName.keys.sorted()),
+          "defaults section '\(name)' not found for \(proxy)"
+            + suggestionWords(for: name, among: defaultsByName.keys.sorted(), else: "."),
           at: arguments.last), arguments.line)
       return nil
     }

@@ -78,9 +78,9 @@ package struct ConfigurationLoader {
     case .none:
       report(
         Mistake(
-          "unknown keyword '\(first.text)' out of section."
+          "unknown keyword '\(first.text)' out of section"
             + suggestionWords(
-              for: first.text, among: KeywordTable.candidates(KeywordTable.sections)),
+              for: first.text, among: KeywordTable.candidates(KeywordTable.sections), else: "."),
           at: 0), line)
     case .skipped: break
     case .global: readGlobal(line)

@@ -53,9 +53,10 @@ package enum KeywordTable {
   }
 }
 
-/// HAProxy's words for a suggestion: `; did you mean 'x' maybe ?`, or nothing.
-func suggestionWords(for word: String, among names: [String]) -> String {
-  suggestion(for: word, among: names)
+/// HAProxy's words for a suggestion: `; did you mean 'x' maybe ?`, or `end` where none is near.
+func suggestionWords(for word: String, among names: [String], else end: String = "") -> String {
+  let words = suggestion(for: word, among: names)
+  return words.isEmpty ? end : words
 }
 
 /// What is said of a word that HAProxy 3.5 knows and Weir does not serve.

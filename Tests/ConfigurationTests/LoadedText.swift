@@ -15,10 +15,13 @@ let testLookups = SystemLookups(
   }, user: { ["root": 0, "haproxy": 99][$0] }, group: { ["root": 0, "haproxy": 98][$0] },
   interface: { $0 == "lo" ? 1 : nil })
 
-/// Loads a text as the file `t.cfg`.
-func load(_ text: String) -> (snapshot: Snapshot?, diagnostics: Diagnostics) {
-  let source = ConfigSource(name: "t.cfg", bytes: Array((text + "\n").utf8))
-  return ConfigurationLoader.load([source], lookups: testLookups)
+/// Loads texts as the files `t.cfg`, `t2.cfg` and so on, where the variable HOME is `z`.
+func load(_ texts: String...) -> (snapshot: Snapshot?, diagnostics: Diagnostics) {
+  let sources = texts.enumerated().map { index, text in
+    ConfigSource(
+      name: index == 0 ? "t.cfg" : "t\(index + 1).cfg", bytes: Array((text + "\n").utf8))
+  }
+  return ConfigurationLoader.load(sources, environment: ["HOME": "z"], lookups: testLookups)
 }
 
 /// The messages of a level, with their lines.

@@ -12,8 +12,9 @@ struct ReferencePageTests {
       try Data(wanted.utf8).write(to: file)
     }
     let found = try String(contentsOf: file, encoding: .utf8)
+    let agrees = found == wanted
     #expect(
-      found == wanted,
+      agrees,
       "write it anew: WEIR_WRITE_DOCS=1 swift test --filter ReferencePageTests")
   }
 

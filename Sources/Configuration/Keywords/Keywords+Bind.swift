@@ -116,8 +116,11 @@ extension Keyword {
         "nice", .integer("<number>", in: -1024...1024) { _, _ in }, status: .accepted,
         "Workers share their time evenly among connections."),
       bind(
-        "process", .ignored("<set>", words: 1), status: .accepted, "Every worker serves every socket."),
-      bind("thread", .ignored("<set>", words: 1), status: .accepted, "Every worker serves every socket."),
+        "process", .ignored("<set>", words: 1), status: .accepted,
+        "Every worker serves every socket."),
+      bind(
+        "thread", .ignored("<set>", words: 1), status: .accepted,
+        "Every worker serves every socket."),
       bind(
         "shards", .ignored("<number>", words: 1), status: .accepted,
         "Every worker waits on the same socket; the kernel wakes one."),

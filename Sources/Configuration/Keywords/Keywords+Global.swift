@@ -161,7 +161,8 @@ extension Keyword {
       }, status: .kept, "A socket of the runtime API."),
     global(
       "stats timeout",
-      .time { (draft, value) in draft.settings.statisticsTimeoutMilliseconds = value }, status: .kept,
+      .time { (draft, value) in draft.settings.statisticsTimeoutMilliseconds = value },
+      status: .kept,
       initial: "10s", "Time without a word on such a socket."),
     global(
       "stats maxconn",
@@ -209,7 +210,8 @@ extension Keyword {
   private static let readUnixBind: Grammar<GlobalDraft>.Reader = {
     (draft, arguments) throws(Mistake) in
     guard !arguments.isAtEnd else {
-      throw Mistake("'unix-bind' expects 'prefix', 'mode', 'user', 'uid', 'group' or 'gid'.", at: nil)
+      throw Mistake(
+        "'unix-bind' expects 'prefix', 'mode', 'user', 'uid', 'group' or 'gid'.", at: nil)
     }
     while let word = arguments.take() {
       let position = arguments.last
@@ -226,7 +228,8 @@ extension Keyword {
       case "group": draft.unixOwnership.group = Located(.name(value), arguments)
       case "uid", "gid":
         guard let number = UInt32(value) else {
-          throw Mistake("'unix-bind \(word)' expects a number (got '\(value)').", at: arguments.last)
+          throw Mistake(
+            "'unix-bind \(word)' expects a number (got '\(value)').", at: arguments.last)
         }
         if word == "uid" {
           draft.unixOwnership.user = Located(.number(number), arguments)

@@ -59,10 +59,14 @@ extension Keyword {
     option(
       "tcp-smart-connect", .back, "The first data ride on the ACK that ends a server's handshake."
     ) { $0.values.back.smartConnect = $1 ?? false },
-    option("contstats", .front, status: .accepted, "Statistics run on within a connection, as always.") {
+    option(
+      "contstats", .front, status: .accepted, "Statistics run on within a connection, as always."
+    ) {
       _, _ in
     },
-    option("socket-stats", .front, status: .accepted, "Statistics of each socket, as always.") { _, _ in },
+    option("socket-stats", .front, status: .accepted, "Statistics of each socket, as always.") {
+      _, _ in
+    },
   ]
 
   private static func setSplice(_ option: SpliceOptions, in draft: inout ProxyDraft, _ on: Bool?) {
@@ -163,7 +167,8 @@ extension Keyword {
   ]
 
   private static let foreignOptions: [Keyword] =
-    ["external-check", "mysql-check", "redis-check", "ldap-check", "smtpchk", "ssl-hello-chk",
+    [
+      "external-check", "mysql-check", "redis-check", "ldap-check", "smtpchk", "ssl-hello-chk",
       "spop-check", "httpchk",
     ].map {
       Keyword(
@@ -205,7 +210,7 @@ extension Keyword {
       .proxy, .httpOnly(nil), sections: .all, "Needs HTTP.", reversible: true,
       [
         "option http-keep-alive", "option http-server-close", "option httpclose",
-        "option http-restrict-req-hdr-names", "option h1-case-adjust", "option http-use-htx",
+        "option http-restrict-req-hdr-names",
       ])
 
   private static func httpOptions(_ options: [(String, Sections)]) -> [Keyword] {

@@ -122,7 +122,8 @@ extension Keyword {
     + family(
       .global, .accepted, "About the inside of HAProxy: Weir needs nothing of the kind.",
       [
-        "anonkey", "close-spread-time", "cluster-secret", "debug.counters", "default-path", "dns-accept-family",
+        "anonkey", "close-spread-time", "cluster-secret", "debug.counters", "default-path",
+        "dns-accept-family",
         "expose-deprecated-directives", "expose-experimental-directives", "fd-hard-limit",
         "force-cfg-parser-pause", "h1-accept-payload-with-any-method", "h1-case-adjust",
         "h1-case-adjust-file", "h1-do-not-close-on-insecure-transfer-encoding",
@@ -131,18 +132,20 @@ extension Keyword {
         "httpclient.resolvers.disabled", "httpclient.resolvers.id",
         "httpclient.resolvers.prefer", "httpclient.retries", "httpclient.ssl.ca-file",
         "httpclient.ssl.verify", "httpclient.timeout.connect", "insecure-setuid-wanted",
-        "limited-quic", "maxcompcpuusage", "maxcomprate", "maxpipes", "maxzlibmem", "maxsslconn", "maxsslrate",
+        "limited-quic", "maxcompcpuusage", "maxcomprate", "maxpipes", "maxzlibmem", "maxsslconn",
+        "maxsslrate",
         "mworker-max-reloads", "no-memory-trimming", "no-quic", "noepoll", "noevports",
         "nogetaddrinfo", "nokqueue", "nopoll", "noreuseport", "ocsp-update.disable",
         "ocsp-update.httpproxy", "ocsp-update.maxdelay", "ocsp-update.mindelay",
         "ocsp-update.mode", "pp2-never-send-local",
         "profiling.memory", "profiling.tasks", "setcap", "shm-stats-file",
         "shm-stats-file-max-objects", "warn-blocked-traffic-after",
-        "wurfl-data-file",
       ])
     + family(
       .global,
-      .notServed(remedy: "Remove the line; 'maxconn' limits connections, of the process and of each frontend."),
+      .notServed(
+        remedy:
+          "Remove the line; 'maxconn' limits connections, of the process and of each frontend."),
       ["maxconnrate", "maxsessrate"])
     + family(
       .global, .notServed(remedy: "Remove the line: Weir runs no Lua."),
@@ -156,6 +159,7 @@ extension Keyword {
         "51degrees-cache-size", "51degrees-data-file", "51degrees-property-name-list",
         "51degrees-property-separator", "deviceatlas-json-file", "deviceatlas-log-level",
         "deviceatlas-properties-cookie", "deviceatlas-separator", "wurfl-cache-size",
+        "wurfl-data-file",
         "wurfl-information-list", "wurfl-information-list-separator", "wurfl-patch-file",
       ])
     + [

@@ -139,7 +139,8 @@ extension Resolver {
     }
     diagnostics.report(
       .alert, missing + ".", at: place,
-      remedy: "Check the name, write the address, or start without it by 'init-addr last,libc,none'.")
+      remedy:
+        "Check the name, write the address, or start without it by 'init-addr last,libc,none'.")
   }
 
   /// How a server is checked, with everything that it inherits.

@@ -39,8 +39,8 @@ extension Resolver {
       diagnostics.report(
         .alert,
         "Proxy '\(draft.name)': unable to find required default_backend: '\(wanted.value)'"
-          + (suggestionWords(for: wanted.value, among: backends.keys.sorted()).isEmpty
-            ? "." : suggestionWords(for: wanted.value, among: backends.keys.sorted())), at: wanted)
+          + suggestionWords(for: wanted.value, among: backends.keys.sorted(), else: "."),
+        at: wanted)
       return nil
     }
     if draft.kind == .listen, !draft.servers.isEmpty {

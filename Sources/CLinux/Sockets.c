@@ -219,6 +219,8 @@ size_t weir_address_text(const struct weir_endpoint *address, char *out, size_t 
 
 int weir_shutdown_writing(int fd) { return RETRY(shutdown(fd, SHUT_WR)); }
 
+int weir_stop_listening(int fd) { return RETRY(shutdown(fd, SHUT_RDWR)); }
+
 // Linux frees the descriptor even where close(2) says EINTR: it is never made again.
 int weir_close(int fd) { return close(fd) < 0 ? -errno : 0; }
 

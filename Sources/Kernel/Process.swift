@@ -4,6 +4,8 @@ internal import CLinux
 package enum Process {
   /// The process's id (getpid(2)).
   package static var identifier: Int32 { weir_pid() }
+  /// The user it acts as (geteuid(2)).
+  package static var userIdentifier: UInt32 { weir_effective_user() }
   /// Whether it has root's rights (geteuid(2)).
   package static var isRoot: Bool { weir_effective_user() == 0 }
 

@@ -101,6 +101,9 @@ extension Descriptor {
     _ = try check(weir_listen(number, Int32(clamping: backlog)))
   }
 
+  /// Lets a listening socket refuse connections from now on, in every thread (shutdown(2)).
+  package func stopListening() { _ = weir_stop_listening(number) }
+
   /// Takes the next connection (accept4(2)), non-blocking, and tells its peer.
   package func accept(peer: inout Endpoint) throws(Errno) -> Descriptor {
     var raw = weir_endpoint()

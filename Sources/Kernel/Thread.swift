@@ -23,6 +23,9 @@ package struct Thread: ~Copyable, @unchecked Sendable {
   /// Waits until the thread has ended.
   package consuming func join() { _ = pthread_join(handle, nil) }
 
+  /// Lets the thread end by itself (pthread_detach(3)).
+  package consuming func detach() { _ = pthread_detach(handle) }
+
   /// How many processors this process may use.
   package static var processorCount: Int { Int(weir_processor_count()) }
 }

@@ -75,7 +75,6 @@ extension Session {
     record.origin = origin
     record.isPartial = isPartial
     if frontend.settings.separatesErrors && isFailure { record.severity = .error }
-    record.sequence = context.topology.records.next()
     record.emittedNanoseconds = Clock.realtimeNanoseconds()
     record.logCounter = UInt32(truncatingIfNeeded: frontend.lines.next() &- 1)
     record.totalMicroseconds = now - acceptedAt

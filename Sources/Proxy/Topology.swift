@@ -66,8 +66,6 @@ package final class Topology: Sendable {
   package let process: Admission
   /// The connections accepted so far: their numbers.
   let accepted = Counter()
-  /// The records made so far: their numbers.
-  package let records = Counter()
   /// Ways to reach the workers.
   package let mailboxes: WorkerMailboxes
 

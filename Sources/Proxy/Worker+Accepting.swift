@@ -100,6 +100,8 @@ extension Worker {
   private mutating func refused(_ index: Int, _ errno: Errno) {
     switch errno {
     case .again, .connectionAborted: break
+    // The socket was told to stop: the order to do so is on its way.
+    case .invalid: pause(index)
     case .processFull, .systemFull, .noBuffers, .noMemory:
       pause(index)
       _ = context.loop.setTimer(

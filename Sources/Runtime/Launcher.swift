@@ -21,7 +21,8 @@ package enum Launcher {
     }
     switch options.action {
     case .evaluate(let condition): return evaluate(condition, options)
-    case .check, .serve: return check(options)
+    case .check: return check(options)
+    case .serve: return serve(options)
     }
   }
 
@@ -62,6 +63,15 @@ package enum Launcher {
       output.write("Configuration file is valid\n")
     }
     return 0
+  }
+
+  /// Serves until the process is told to end.
+  private static func serve(_ options: LaunchOptions) -> Int32 {
+    let loaded = LoadedConfiguration.load(options)
+    complain(loaded.messages(options))
+    guard let snapshot = loaded.snapshot else { return 1 }
+    var service = Service(loaded, snapshot: snapshot, options: options)
+    return service.run()
   }
 
   /// What conditions ask about this process.

@@ -1,0 +1,76 @@
+internal import Configuration
+internal import Kernel
+internal import Proxy
+
+/// How many connections and descriptors the process may have.
+struct DescriptorBudget {
+  /// Why the limits cannot be met.
+  struct Shortage: Error {
+    /// What is wrong, in a sentence.
+    var message: String
+    /// What may help.
+    var remedy: String
+  }
+
+  /// Descriptors beside those of connections: standard streams, loops, sinks, spare pipes.
+  static let base = 100
+  /// The most connections that are assumed where the file leaves `maxconn` open.
+  static let derivedConnectionLimit = 500_000
+  /// The fewest connections that are worth starting for, where the file leaves `maxconn` open.
+  static let leastConnectionLimit = 8
+
+  /// The process's `maxconn`: the command line's, the file's, or what the descriptors allow.
+  let connectionLimit: Int
+  /// Descriptors that this takes.
+  let descriptors: Int
+
+  /// Works out both for a configuration.
+  init(_ snapshot: Snapshot, override: Int?, threads: Int) throws(Shortage) {
+    let proxy = snapshot.proxy
+    let listeners = proxy.frontends.reduce(0) { $0 + $1.listeners.count }
+    let checked = proxy.backends.reduce(0) { $0 + $1.servers.filter { $0.check != nil }.count }
+    let fixed = Self.base + listeners + checked + threads * 4
+    let configured = override ?? snapshot.global.connectionLimit
+    let hard = Self.hardLimit
+    if let configured {
+      connectionLimit = configured
+      descriptors = max(fixed + 2 * configured, snapshot.global.descriptorLimit ?? 0)
+      return
+    }
+    let available = snapshot.global.descriptorLimit ?? hard
+    let derived = min((available - fixed) / 2, Self.derivedConnectionLimit)
+    guard derived >= Self.leastConnectionLimit else {
+      throw Shortage(
+        message:
+          "only \(available) file descriptors may be open, which leaves none for connections",
+        remedy: "raise the limit (`ulimit -n`, LimitNOFILE= in a unit) above \(fixed + 100)")
+    }
+    connectionLimit = derived
+    descriptors = fixed + 2 * derived
+  }
+
+  private static var hardLimit: Int {
+    do throws(Errno) {
+      return Int(clamping: try Process.descriptorLimits().hard)
+    } catch {
+      return 1024
+    }
+  }
+
+  /// Raises the process's limit where it is too low.
+  func apply() throws(Shortage) {
+    let wanted = UInt64(descriptors)
+    do throws(Errno) {
+      let limits = try Process.descriptorLimits()
+      guard limits.soft < wanted else { return }
+      try Process.setDescriptorLimits(soft: wanted, hard: max(limits.hard, wanted))
+    } catch {
+      let hard = Self.hardLimit
+      throw Shortage(
+        message:
+          "Cannot raise FD limit to \(descriptors), limit is \(hard): \(error.words).",
+        remedy: "lower 'maxconn' to \(max((hard - Self.base) / 2, 1)), or raise the limit "
+          + "(`ulimit -n`, LimitNOFILE= in a unit) to \(descriptors)")
+    }
+  }
+}

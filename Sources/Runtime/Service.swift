@@ -1,0 +1,251 @@
+internal import ConfigSyntax
+internal import Configuration
+internal import Kernel
+internal import LogRecords
+internal import LogSinks
+internal import Proxy
+internal import Reactor
+internal import Systemd
+
+/// The program as a service: from a checked configuration to the end of its last connection.
+struct Service {
+  /// Why it could not start: a message in HAProxy's manner, and what may help.
+  struct StartFailure: Error {
+    var message: String
+    var remedy: String?
+  }
+
+  let loaded: LoadedConfiguration
+  let options: LaunchOptions
+  private var snapshot: Snapshot
+
+  init(_ loaded: LoadedConfiguration, snapshot: Snapshot, options: LaunchOptions) {
+    self.loaded = loaded
+    self.snapshot = snapshot
+    self.options = options
+  }
+
+  /// Starts and serves; gives the exit status.
+  mutating func run() -> Int32 {
+    do throws(StartFailure) {
+      return try serve()
+    } catch {
+      report(error)
+      _ = ServiceManager.fromEnvironment()?.notify(.status(error.message))
+      return 1
+    }
+  }
+
+  private func report(_ failure: StartFailure) {
+    var diagnostics = Diagnostics()
+    diagnostics.report(.alert, failure.message, remedy: failure.remedy)
+    Launcher.complain(diagnostics.rendered(processIdentifier: Process.identifier))
+  }
+
+  private mutating func serve() throws(StartFailure) -> Int32 {
+    Process.ignoreBrokenPipes()
+    let threads = snapshot.global.threadCount ?? Thread.processorCount
+    try applyLimits(threads: threads)
+    let privileges = try lookUpPrivileges()
+    let listeners = try bindListeners()
+    guard listeners.contains(where: { $0 != nil }) else {
+      throw StartFailure(
+        message: "[\(Self.program).main()] No enabled listener found (check for 'bind' directives) ! Exiting.",
+        remedy: "give a 'frontend' or 'listen' section a 'bind' line")
+    }
+    let manager = ServiceManager.fromEnvironment()
+    if leavesTerminal {
+      switch try goToBackground() {
+      case .parent: return 0
+      case .child: break
+      }
+    }
+    try writeProcessIdentifier()
+    return try runThreads(
+      threads: threads, listeners: listeners, privileges: privileges, manager: manager)
+  }
+
+  private static let program = "weir"
+
+  private var leavesTerminal: Bool {
+    switch options.foreground {
+    case .asConfigured: snapshot.global.daemonizes
+    case .leaves: true
+    case .stays, .debugs: false
+    }
+  }
+
+  private func goToBackground() throws(StartFailure) -> Background.Side {
+    do throws(Errno) {
+      return try Background.fork()
+    } catch {
+      throw StartFailure(
+        message: "[\(Self.program).main()] Cannot fork: \(error.words)", remedy: nil)
+    }
+  }
+
+  private func writeProcessIdentifier() throws(StartFailure) {
+    guard let path = options.pidFile ?? snapshot.global.pidFile else { return }
+    do throws(Errno) {
+      try Background.writeProcessIdentifier(to: path)
+    } catch {
+      throw StartFailure(
+        message: "[\(Self.program).main()] Cannot create pidfile \(path): \(error.words)",
+        remedy: "its folder must exist and be writable")
+    }
+  }
+
+  private mutating func applyLimits(threads: Int) throws(StartFailure) {
+    do throws(DescriptorBudget.Shortage) {
+      let budget = try DescriptorBudget(
+        snapshot, override: options.connectionLimit, threads: threads)
+      try budget.apply()
+      snapshot.proxy.connectionLimit = budget.connectionLimit
+    } catch {
+      throw StartFailure(
+        message: "[\(Self.program).main()] \(error.message)", remedy: error.remedy)
+    }
+    if options.disablesSplice { snapshot.proxy.allowsSplice = false }
+  }
+
+  private func lookUpPrivileges() throws(StartFailure) -> Privileges {
+    do throws(Privileges.Refusal) {
+      return try Privileges(snapshot.global)
+    } catch {
+      throw StartFailure(
+        message: "[\(Self.program).main()] \(error.message)", remedy: error.remedy)
+    }
+  }
+
+  /// Binds every address, and tells all that could not be bound.
+  private func bindListeners() throws(StartFailure) -> [Listener?] {
+    var listeners: [Listener?] = []
+    var failures = 0
+    for (index, frontend) in snapshot.proxy.frontends.enumerated() {
+      for settings in frontend.listeners {
+        guard !frontend.isDisabled else {
+          listeners.append(nil)
+          continue
+        }
+        let limit = frontend.connectionLimit ?? snapshot.proxy.connectionLimit
+        do throws(BindingError) {
+          listeners.append(
+            try Listener(
+              binding: settings, frontend: index, backlog: frontend.backlog ?? max(limit, 1)))
+        } catch {
+          failures += 1
+          report(
+            StartFailure(
+              message: "Starting frontend \(frontend.name): \(error.action) "
+                + "(\(error.errno.words)) [\(settings.address.text)]",
+              remedy: error.remedy))
+        }
+      }
+    }
+    guard failures == 0 else {
+      throw StartFailure(
+        message: "[\(Self.program).main()] Some protocols failed to start their listeners! Exiting.",
+        remedy: nil)
+    }
+    return listeners
+  }
+
+  private func runThreads(
+    threads: Int, listeners: [Listener?], privileges: Privileges, manager: ServiceManager?
+  ) throws(StartFailure) -> Int32 {
+    do throws(Errno) {
+      let signals = try SignalDescriptor(Signal.all)
+      let pipeline = try LogPipeline(logSettings(workers: threads))
+      let logThread = try Thread(name: "log") { pipeline.run() }
+      if let failure = pipeline.waitUntilRunning() { throw failure }
+      try drop(privileges)
+      var mailboxes: [Mailbox<WorkerOrder>] = []
+      for _ in 0..<threads { mailboxes.append(try Mailbox()) }
+      let topology = Topology(
+        settings: snapshot.proxy, listeners: listeners, mailboxes: WorkerMailboxes(mailboxes),
+        seed: Clock.realtimeNanoseconds())
+      endPredecessors()
+      if leavesTerminal { try Process.silenceStandardDescriptors() }
+      let mailbox = try Mailbox<SupervisorOrder>()
+      var watched = [(name: "log thread", turns: pipeline.turns)]
+      for number in 0..<threads {
+        let turns = TurnCounter()
+        watched.append((name: "worker \(number)", turns: turns))
+        let thread = try Thread(name: "worker \(number)") {
+          runWorker(number, topology, pipeline, mailbox, turns)
+        }
+        thread.detach()
+      }
+      var supervisor = Supervisor(
+        snapshot: snapshot, topology: topology, pipeline: pipeline, mailbox: mailbox,
+        manager: manager, watched: watched, loop: try EventLoop(), signals: signals,
+        servers: ServerControl(topology: topology, pipeline: pipeline))
+      try supervisor.run()
+      pipeline.stop()
+      logThread.join()
+      removeProcessIdentifier()
+      if let signal = supervisor.fatalSignal { Process.die(by: signal) }
+      return 0
+    } catch {
+      throw StartFailure(
+        message: "[\(Self.program).main()] Cannot start: \(error.words) (\(error.name))",
+        remedy: nil)
+    }
+  }
+
+  private func drop(_ privileges: Privileges) throws(Errno) {
+    do throws(Privileges.Refusal) {
+      try privileges.drop()
+    } catch {
+      report(StartFailure(message: "[\(Self.program).main()] \(error.message)", remedy: error.remedy))
+      throw .permissionDenied
+    }
+  }
+
+  /// `-sf`, `-st`: this process listens now, so that the others may go.
+  private func endPredecessors() {
+    for pid in options.finishing { try? Process.send(signal: Signal.user1, to: pid) }
+    for pid in options.terminating { try? Process.send(signal: Signal.terminate, to: pid) }
+  }
+
+  private func removeProcessIdentifier() {
+    guard let path = options.pidFile ?? snapshot.global.pidFile else { return }
+    try? File.remove(path)
+  }
+
+  private func logSettings(workers: Int) -> LogPipeline.Settings {
+    var settings = LogPipeline.Settings(names: snapshot.proxy.names)
+    settings.frontends = snapshot.frontendLogs
+    settings.backends = snapshot.backendLogs
+    settings.process.loggers = snapshot.global.loggers
+    settings.process.tag = snapshot.global.logTag ?? Self.program
+    if let host = snapshot.global.logHostname {
+      settings.hostName = host.isEmpty ? Process.hostName : host
+    }
+    settings.workers = workers
+    return settings
+  }
+}
+
+/// The body of a worker's thread; a free function, since a closure would bear its maker's
+/// isolation.
+private func runWorker(
+  _ number: Int, _ topology: Topology, _ pipeline: LogPipeline,
+  _ mailbox: Mailbox<SupervisorOrder>, _ turns: TurnCounter
+) {
+  let writer = pipeline.writer(number)
+  let reports = WorkerReports(
+    record: { writer.write(copy $0) },
+    event: { pipeline.post($0) },
+    observed: { mailbox.post(.observed(server: $0, worked: $1)) })
+  do throws(Errno) {
+    var worker = Worker(
+      number: number, topology: topology, reports: reports, loop: try EventLoop(turns: turns))
+    try worker.open()
+    mailbox.post(.workerIsReady)
+    worker.run()
+    mailbox.post(.workerEnded)
+  } catch {
+    mailbox.post(.workerFailed(error))
+  }
+}

@@ -9,3 +9,18 @@ package enum SocketAddress: Hashable, Sendable {
   /// A descriptor that the process inherited (`fd@N`).
   case descriptor(Int32)
 }
+
+extension SocketAddress {
+  /// The address as a configuration names it: `127.0.0.1:80`, `[::1]:80`, a path, `abns@name`,
+  /// `fd@3`.
+  package var text: String {
+    switch self {
+    case .internet(let endpoint, _):
+      endpoint.family == .ipv6
+        ? "[\(endpoint.addressText)]:\(endpoint.port)" : "\(endpoint.addressText):\(endpoint.port)"
+    case .unix(let path): path
+    case .abstract(let name): "abns@\(name)"
+    case .descriptor(let number): "fd@\(number)"
+    }
+  }
+}

@@ -1,5 +1,5 @@
 package import Kernel
-package import Metrics
+internal import Metrics
 internal import Synchronization
 
 /// A listening socket as the workers share it.

@@ -71,12 +71,14 @@ struct FormatCompiler {
     guard position < bytes.count else {
       throw FormatError(offset: start, message: "truncated line after '\(text(start, position))'")
     }
+    let count = program.items.count
     if bytes[position] == UInt8(ascii: "[") {
       try compileExpression(flags, environment: environment)
     } else {
       try compileAlias(flags, from: start, hasFlags: hasFlags)
     }
-    if let label, !program.items.isEmpty {
+    // What prints nothing bears no label either.
+    if let label, program.items.count > count {
       program.labels.append(
         .init(item: program.items.count - 1, name: label.name, type: label.type))
     }

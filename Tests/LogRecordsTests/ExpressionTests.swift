@@ -127,22 +127,4 @@ struct ExpressionTests {
     #expect(Samples.line("%[int(-1),utime(%F %T)]") == "1969-12-31 23:59:59")
     #expect(Samples.line("%[int(9223372036854775807),utime(%F)]") == "-")
   }
-
-  @Test("Calendar time in UTC agrees with the calendar for each day of four hundred years")
-  func calendar() {
-    var (year, month, day) = (1999, 12, 31)
-    let lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-    for index in 0..<146_097 {
-      day += 1
-      let length = lengths[month - 1] + (month == 2 && CalendarTime.isLeap(year) ? 1 : 0)
-      if day > length { (day, month) = (1, month + 1) }
-      if month > 12 { (month, year) = (1, year + 1) }
-      let time = CalendarTime(utc: 946_684_800 + Int64(index) * 86_400 + 86_399)
-      let agrees = (time.year, time.month, time.day) == (year, month, day)
-      if !agrees || (time.hour, time.minute, time.second) != (23, 59, 59) {
-        Issue.record("\(year)-\(month)-\(day) is told as \(time)")
-        return
-      }
-    }
-  }
 }

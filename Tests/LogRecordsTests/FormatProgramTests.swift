@@ -80,7 +80,9 @@ struct FormatProgramTests {
     let program = try FormatProgram(compiling: "%(client)ci %(port:sint)cp %(x:str){+Q}[src]")
     #expect(program.labels.map(\.name) == ["client", "port", "x"])
     #expect(program.labels.map(\.type) == [nil, .sint, .str])
+    #expect(program.labels.map(\.item) == [0, 2, 4])
     #expect(Samples.line(program) == "127.0.0.1 45344 \"127.0.0.1\"")
+    #expect(try FormatProgram(compiling: "%ci%(a)hr%(b)o").labels == [])
   }
 
   @Test("The unique id is made once a connection, from unique-id-format")

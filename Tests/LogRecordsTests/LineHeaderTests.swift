@@ -93,9 +93,14 @@ struct LineHeaderTests {
     let header = LineHeader(format: .raw, facility: .local0, length: 6, tag: "")
     var context = Samples.context
     var buffer: [UInt8] = []
-    header.append(
+    let isTruncated = header.append(
       text: [UInt8](repeating: 0x80, count: 20), severity: .notice, nanoseconds: 0,
       context: &context, into: &buffer)
+    #expect(isTruncated)
+    #expect(
+      !header.append(
+        text: [65], severity: .notice, nanoseconds: 0, context: &context, into: &buffer))
+    buffer.removeLast(2)
     #expect(buffer == [0x80, 0x80, 0x80, 0x80, 0x80, 10])
   }
 

@@ -70,7 +70,7 @@ coverage: ## lines covered by the tests, a file each
 	@Scripts/deps.sh build run test
 	@Scripts/coverage.sh
 
-docs: ## write the reference pages anew from the program's tables, and the API pages to .build/docs
+docs: ## write the reference pages in docs/ anew from the program's tables
 	@Scripts/deps.sh build
 	@Scripts/docs.sh
 

@@ -7,5 +7,5 @@ cd "$(dirname "$0")/.."
 
 export SWIFT_BACKTRACE=enable=no
 step "Writing docs/configuration.md, docs/fields.md and docs/termination-states.md from their tables"
-WEIR_WRITE_DOCS=1 swift test --disable-xctest --filter 'Reference'
+WEIR_WRITE_DOCS=1 swift test --disable-xctest --filter 'ReferencePage|LogRecordsTests.Tables'
 git --no-pager diff --stat -- docs || true

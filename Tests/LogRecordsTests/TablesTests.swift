@@ -70,7 +70,7 @@ struct TablesTests {
     }
   }
 
-  /// `WEIR_UPDATE_DOCS=1` writes the pages anew.
+  /// `WEIR_WRITE_DOCS=1` writes the pages anew.
   @Test(
     "The pages in docs/ say what the tables say",
     arguments: [
@@ -80,10 +80,10 @@ struct TablesTests {
     let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(
         "docs/\(name)")
-    if ProcessInfo.processInfo.environment["WEIR_UPDATE_DOCS"] == "1" {
+    if ProcessInfo.processInfo.environment["WEIR_WRITE_DOCS"] != nil {
       try text.write(to: url, atomically: true, encoding: .utf8)
     }
     let page = try String(contentsOf: url, encoding: .utf8)
-    #expect(page == text, "docs/\(name) is old: run the tests with WEIR_UPDATE_DOCS=1")
+    #expect(page == text, "docs/\(name) is old: run the tests with WEIR_WRITE_DOCS=1")
   }
 }

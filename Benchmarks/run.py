@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Weir beside HAProxy and nginx: CPU, memory, system calls, allocations. Run it by `make bench`."""
+
+import argparse
+import os
+import resource
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+
+import measures
+import report
+from proxies import Machine
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--weir", default=".build/release/weir", help="the program to measure")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=2, help="of load, for each measurement")
+    parser.add_argument("--only", default="", help="names of measurements, by commas: cpu,bulk,idle,calls,allocations")
+    parser.add_argument("--output", default="docs/benchmarks.md", help="the page; its plot stands beside it; '' for none")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    programs = {"weir": os.path.abspath(options.weir)}
+    for name in ("haproxy", "nginx", "wrk", "strace", "valgrind", "taskset"):
+        programs[name] = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
+        if not programs[name]:
+            sys.exit(f"error: {name} is not installed\n       Run: make deps")
+    if not os.access(programs["weir"], os.X_OK):
+        sys.exit(f"error: no program at {options.weir}\n       Run: make build")
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 16384), hard))
+
+    wanted = set(filter(None, options.only.split(","))) or {"cpu", "bulk", "idle", "calls", "allocations"}
+    kinds = list(report.NAMES)
+    samples = {kind: {} for kind in kinds}
+    calls, allocated = {}, None
+    folder = tempfile.mkdtemp(prefix="weir-bench-", dir="/tmp")
+    started = time.monotonic()
+    machine = Machine(folder, programs)
+
+    def note(kind, row, value, unit):
+        samples[kind].setdefault(row, []).append(value)
+        print(f"    {time.monotonic() - started:5.0f}s  {report.NAMES[kind]:13} {row:15} {value:10.1f} {unit}", flush=True)
+
+    try:
+        for turn in range(options.rounds):
+            print(f"==> Round {turn + 1} of {options.rounds}", flush=True)
+            # Each round begins with another proxy, so that none always comes first.
+            for kind in kinds[turn % 3:] + kinds[:turn % 3]:
+                if "cpu" in wanted:
+                    note(kind, "connection_log", measures.connection_microseconds(machine, kind, options.seconds, True), "us")
+                    note(kind, "connection", measures.connection_microseconds(machine, kind, options.seconds, False), "us")
+                    note(kind, "request", measures.request_microseconds(machine, kind, options.seconds), "us")
+                if "bulk" in wanted:
+                    note(kind, "bulk", measures.bulk_milliseconds(machine, kind, options.seconds), "ms/GB")
+                    if kind != "nginx":
+                        note(kind, "bulk_splice", measures.bulk_milliseconds(machine, kind, options.seconds, True), "ms/GB")
+                if "idle" in wanted:
+                    note(kind, "idle", measures.idle_bytes(machine, kind), "bytes")
+        if "calls" in wanted:
+            print("==> System calls of a connection", flush=True)
+            for kind in kinds:
+                calls[kind] = measures.calls_a_connection(machine, kind)
+                note(kind, "calls", sum(calls[kind].values()), "calls")
+        if "allocations" in wanted:
+            print("==> Allocations, under valgrind", flush=True)
+            allocated = measures.allocations(machine, "weir")
+            print(f"    {allocated}", flush=True)
+    finally:
+        machine.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    medians = {k: {row: statistics.median(v) for row, v in rows.items()} for k, rows in samples.items()}
+    print("\n" + report.table(medians) + "\n")
+    for good, text in report.verdicts(medians, allocated):
+        print(f"{'kept  ' if good else 'MISSED'}  {text}")
+    if options.output:
+        picture = os.path.splitext(options.output)[0] + ".svg"
+        with open(options.output, "w") as f:
+            f.write(report.page(medians, calls, allocated, options.rounds, options.seconds, programs,
+                                os.path.basename(picture)))
+        report.plot(medians, picture)
+        print(f"\nwritten: {options.output}, {picture}")
+
+
+if __name__ == "__main__":
+    main()

@@ -15,6 +15,9 @@ package struct CheckSettings: Hashable, Sendable {
 
   /// What is said to the server.
   package var dialogue: Dialogue = .connect
+  /// The words of the rule that connects (`connect`, `connect port 5433`), for messages; nil where
+  /// `option tcp-check` has no rule.
+  package var connectRule: String?
   /// Where the check connects; the server's own address where nil (`addr`).
   package var address: SocketAddress?
   /// The port to check in place of the address's own (`port`).

@@ -52,20 +52,8 @@ package struct HealthChecker: ~Copyable {
     var running: SlabIndex?
   }
 
-  private struct Connection: ~Copyable {
-    let descriptor: Descriptor
-    let check: Int
-    let startedMicroseconds: Int64
-    var dialogue: CheckDialogue
-    /// What the socket has not yet taken.
-    var unsent: [UInt8] = []
-    var isConnected = false
-    /// Set once the check has ended and the connection only runs dry.
-    var drainTimer: TimerIndex?
-  }
-
   private var checks: [Check]
-  private var connections = Slab<Connection>()
+  private var connections = Slab<CheckConnection>()
   private var buffer = ByteBuffer(capacity: HealthChecker.bufferSize)
   private var scheduler: CheckSchedule
   private let kind: UInt8
@@ -193,7 +181,7 @@ extension HealthChecker {
     if let errno, errno != .inProgress { return unbegun(check, dialogue.failed(errno), errno) }
     guard
       let index = connections.insert(
-        Connection(
+        CheckConnection(
           descriptor: descriptor, check: check, startedMicroseconds: loop.now, dialogue: dialogue))
     else { return unbegun(check, dialogue.failedToOpen(.noMemory), .noMemory) }
     checks[check].running = index

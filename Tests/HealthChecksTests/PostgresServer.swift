@@ -57,17 +57,13 @@ final class PostgresServer {
     try Self.run("/sbin/runuser", ["-u", "postgres", "--", programs.path + "/" + name] + arguments)
   }
 
+  /// Runs a program by the shell; Foundation's Process would wait for the server that is started
+  /// as well.
   private static func run(_ path: String, _ arguments: [String]) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    process.currentDirectoryURL = URL(fileURLWithPath: "/tmp")
-    try process.run()
-    process.waitUntilExit()
-    if process.terminationStatus != 0 { throw Failure(command: [path] + arguments) }
+    let words = ([path] + arguments).map { "'\($0)'" }
+    let command = "cd /tmp && " + words.joined(separator: " ") + " </dev/null >/dev/null 2>&1"
+    if system(command) != 0 { throw Failure(command: command) }
   }
 
-  struct Failure: Error { let command: [String] }
+  struct Failure: Error { let command: String }
 }

@@ -104,7 +104,7 @@ private func answer(_ bytes: [UInt8], piece: Int) -> ServerAnswer {
         major: 3, minor: 0,
         parameters: [
           .init("user", "alice"), .init("database", "shop"), .init("application_name", "psql"),
-        ]), length: 57),
+        ]), length: 56),
     "startup": .invalid("7 bytes behind a start-up message"),
     "ssl": .packet(.tlsRequest, length: 8),
     "gss": .packet(.gssRequest, length: 8),

@@ -89,6 +89,11 @@ package final class LogPipeline: Sendable {
   /// ledger is balanced at any moment; it is at most one turn of the log thread old.
   package func ledger() -> [SinkLedger] { published.withLock { $0 } }
 
+  /// Logs each sink's ledger as an event of the process (SIGQUIT); `stop` does so by itself.
+  package func logLedgers() {
+    for ledger in ledger() { post(ledger.event) }
+  }
+
   /// The body of the log thread: ships what is written until `stop` is called and all is done.
   package func run() {
     do throws(Errno) {

@@ -228,7 +228,8 @@ final class LogThread {
         switch notice {
         case .lost(let error):
           tell(
-            .sinkLost, "Sink \(sink.ledger.sink) cannot be reached (\(error.words)); its lines wait.",
+            .sinkLost,
+            "Sink \(sink.ledger.sink) cannot be reached (\(error.words)); its lines wait.",
             about: sink, [.text(.errno, error.name)], excluded: place)
         case .back(let microseconds, let dropped):
           tell(
@@ -255,10 +256,17 @@ final class LogThread {
     _ kind: LogEventKind, _ text: String, about sink: Sink, _ values: [LogEvent.Entry],
     excluded: Int? = nil
   ) {
+    tell(
+      LogEvent(
+        kind, text: text, values: [.text(.sink, sink.ledger.sink)] + values,
+        nanoseconds: Clock.realtimeNanoseconds()),
+      excluded: excluded)
+  }
+
+  /// Numbers an event of the process and ships it.
+  private func tell(_ event: LogEvent, excluded: Int? = nil) {
     guard !process.loggers.isEmpty else { return }
-    var event = LogEvent(
-      kind, text: text, values: [.text(.sink, sink.ledger.sink)] + values,
-      nanoseconds: Clock.realtimeNanoseconds())
+    var event = event
     event.sequence = pipeline.sequence.next()
     ship(event, excluded: excluded)
   }
@@ -270,14 +278,7 @@ final class LogThread {
     settle(within: Self.stopLimit)
     // The account comes before the lines that tell of it.
     let ledgers = sinks.map(\.ledger)
-    for (sink, ledger) in zip(sinks, ledgers) {
-      tell(
-        .ledger, ledger.description, about: sink,
-        [
-          .integer(.accepted, ledger.accepted), .integer(.delivered, ledger.delivered),
-          .integer(.held, ledger.queued), .integer(.dropped, ledger.dropped),
-        ])
-    }
+    for ledger in ledgers { tell(ledger.event) }
     settle(within: Self.ledgerLimit)
     pipeline.publish(sinks.map(\.ledger))
   }

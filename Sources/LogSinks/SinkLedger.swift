@@ -1,3 +1,6 @@
+internal import Kernel
+internal import LogRecords
+
 /// Why a sink did not deliver a record that it had accepted.
 package enum DropReason: CaseIterable, Hashable, Sendable {
   /// The worker's ring was full: the log thread was behind.
@@ -133,5 +136,17 @@ extension SinkLedger: CustomStringConvertible {
     if losses > 0 { line += " losses=\(losses)" }
     if let lastError { line += " last_error=\(lastError)" }
     return line
+  }
+}
+
+extension SinkLedger {
+  /// The ledger as an event of now.
+  var event: LogEvent {
+    LogEvent(
+      .ledger, text: description,
+      values: [
+        .text(.sink, sink), .integer(.accepted, accepted), .integer(.delivered, delivered),
+        .integer(.held, queued), .integer(.dropped, dropped),
+      ], nanoseconds: Clock.realtimeNanoseconds())
   }
 }

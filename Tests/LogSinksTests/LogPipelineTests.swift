@@ -141,7 +141,8 @@ struct LogPipelineTests {
       frontend: [logger(udp(errors), level: .error), sampling, lowering])
     try running.start()
     for number in 1...10 {
-      running.pipeline.writer(0).write(record(number, severity: number == 4 ? .error : .information))
+      let severity: Severity = number == 4 ? .error : .information
+      running.pipeline.writer(0).write(record(number, severity: severity))
     }
     #expect(lowered.take(10).filter { $0.hasPrefix("<133>127") }.count == 1)
     let ledgers = running.stop()
@@ -234,6 +235,16 @@ struct LogPipelineTests {
     // One sink for both loggers: its own line came after the account.
     #expect(ledgers.map(\.accepted) == [4])
     #expect(ledgers.map(\.delivered) == [4])
+  }
+
+  @Test("The ledgers are logged on demand")
+  func ledgersOnDemand() throws {
+    let receiver = DatagramReceiver()
+    let running = try Running(frontend: [logger(udp(receiver))], process: [logger(udp(receiver))])
+    try running.start()
+    running.pipeline.logLedgers()
+    #expect(receiver.next()?.hasSuffix(": accepted=0 delivered=0 queued=0 dropped=0\n") == true)
+    _ = running.stop()
   }
 
   @Test("Events beyond the queue's limit are counted")

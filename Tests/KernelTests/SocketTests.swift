@@ -21,12 +21,14 @@ import Testing
       return
     }
     let hello: [UInt8] = Array("hello".utf8)
-    #expect(buffer.append(hello.span))
+    let isAppended = buffer.append(hello.span)
+    #expect(isAppended)
     guard case .moved(5) = client.send(from: &buffer) else {
       Issue.record("five bytes were to be sent")
       return
     }
-    #expect(buffer.isEmpty)
+    let isEmpty = buffer.isEmpty
+    #expect(isEmpty)
     guard case .moved(5) = server.receive(into: &buffer) else {
       Issue.record("five bytes were sent")
       return

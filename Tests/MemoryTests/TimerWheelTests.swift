@@ -25,7 +25,8 @@ import Testing
       case 4:
         if let (key, entry) = model.max(by: { $0.key < $1.key }) {
           let deadline = now + Int64(random.next() % 100_000)
-          #expect(wheel.move(entry.timer, to: deadline))
+          let isMoved = wheel.move(entry.timer, to: deadline)
+          #expect(isMoved)
           model[key] = (deadline, entry.timer)
         }
       default:
@@ -52,7 +53,8 @@ import Testing
     #expect(wheel.expire(at: 4) == nil)
     #expect(wheel.expire(at: 5) == 1)
     #expect(wheel.deadline(timer) == nil)
-    #expect(!wheel.move(timer, to: 9))
+    let isMoved = wheel.move(timer, to: 9)
+    #expect(!isMoved)
     wheel.clear(timer)
     #expect(wheel.count == 0)
     #expect(wheel.wait(from: 5) == nil)

@@ -32,20 +32,19 @@ package final class Admission: Sendable {
     return true
   }
 
-  /// Takes back an `enter` of a connection that never was.
-  func withdraw() {
-    current.wrappingSubtract(1, ordering: .acquiringAndReleasing)
-    total.wrappingSubtract(1, ordering: .relaxed)
+  /// Counts one in as `enter` does; at the limit, says that a listener waits for room.
+  func enterOrAwait() -> Bool {
+    if enter() { return true }
+    isAwaited.store(true, ordering: .sequentiallyConsistent)
+    // Room that was made before the store told nobody: ask once more.
+    return enter()
   }
 
-  /// Takes back an `enter`; true where a listener waits for the room.
-  func withdrawAwaited() -> Bool {
+  /// Takes back an `enter` of a connection that never was; true where a listener waits for room.
+  func withdraw() -> Bool {
     total.wrappingSubtract(1, ordering: .relaxed)
     return leave()
   }
-
-  /// Says that a listener waits for room; `leave` tells of it.
-  func await() { isAwaited.store(true, ordering: .sequentiallyConsistent) }
 
   /// Counts one out; true where a listener waits for the room.
   func leave() -> Bool {

@@ -42,9 +42,15 @@ package final class Frontend: Sendable {
   package let admission: Admission
   /// Lines made for it (`%lc`).
   let lines = Counter()
+  /// Whether each connection's own destination address is asked of the kernel.
+  let asksFrontendAddress: Bool
 
-  init(settings: FrontendSettings) {
+  /// Makes the shared state of a frontend whose connections go to these servers.
+  init(settings: FrontendSettings, servers: [ServerSettings]) {
     self.settings = settings
+    asksFrontendAddress =
+      settings.recordsFrontendAddress
+      || servers.contains { $0.proxyProtocol != nil || $0.portOffset != nil }
     admission = Admission(limit: settings.connectionLimit)
   }
 }
@@ -77,7 +83,10 @@ package final class Topology: Sendable {
     self.settings = settings
     self.listeners = listeners
     self.mailboxes = mailboxes
-    frontends = settings.frontends.map { Frontend(settings: $0) }
+    frontends = settings.frontends.map { frontend in
+      Frontend(
+        settings: frontend, servers: frontend.backend.map { settings.backends[$0].servers } ?? [])
+    }
     let offsets = settings.serverOffsets
     backends = settings.backends.enumerated().map { index, backend in
       Backend(

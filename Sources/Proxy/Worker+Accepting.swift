@@ -8,8 +8,11 @@ internal import Reactor
 struct Acceptor {
   /// Whether the worker's loop watches the socket.
   var isWatched = false
-  /// Connections to accept in the next turn: grows while they come, shrinks when they do not.
+  /// Connections to accept in the next turn: grows while they come turn after turn, so that a
+  /// lone one is taken by one call, and a flood by few turns.
   var budget = 1
+  /// The turn of the loop that last used up the budget.
+  var fullTurn: UInt64 = 0
   /// When a lack of descriptors was told last, in microseconds on the loop's clock.
   var lastComplaint: Int64?
 }
@@ -68,32 +71,40 @@ extension Worker {
       left -= 1
       start(socket, peer: peer, listener: listener, number: index)
     }
-    acceptors[index].budget = min(
-      acceptors[index].budget * 2, context.topology.settings.acceptLimit)
+    let isFlood = acceptors[index].fullTurn + 1 == turns
+    acceptors[index].fullTurn = turns
+    acceptors[index].budget =
+      isFlood ? min(acceptors[index].budget * 2, context.topology.settings.acceptLimit) : 1
   }
 
   /// Counts a connection in everywhere; where there is no room, the listener waits for it.
   private mutating func admit(_ listener: Listener, _ index: Int) -> Bool {
-    let topology = context.topology
-    let counts = [topology.process, topology.frontends[listener.frontend].admission, listener.admission]
-    for (position, count) in counts.enumerated() {
-      if count.enter() { continue }
-      count.await()
-      // Room that was made before `await` told nobody: ask once more.
-      if count.enter() { continue }
-      pause(index)
-      for entered in counts[..<position] where entered.withdrawAwaited() {
-        topology.mailboxes.postToAll(.resumeListeners)
-      }
-      return false
+    let process = context.topology.process
+    let frontend = context.topology.frontends[listener.frontend].admission
+    guard process.enterOrAwait() else { return refuse(index) }
+    guard frontend.enterOrAwait() else { return refuse(index, entered: process) }
+    guard listener.admission.enterOrAwait() else {
+      return refuse(index, entered: process, frontend)
     }
     return true
   }
 
+  /// Lets the listener wait, and gives back what was counted.
+  private mutating func refuse(_ index: Int, entered: Admission...) -> Bool {
+    pause(index)
+    for admission in entered where admission.withdraw() {
+      context.topology.mailboxes.postToAll(.resumeListeners)
+    }
+    return false
+  }
+
+  /// Takes back the counts of a connection that never was.
   private func withdraw(_ listener: Listener) {
-    context.topology.process.withdraw()
-    context.topology.frontends[listener.frontend].admission.withdraw()
-    listener.admission.withdraw()
+    let topology = context.topology
+    var isAwaited = topology.process.withdraw()
+    if topology.frontends[listener.frontend].admission.withdraw() { isAwaited = true }
+    if listener.admission.withdraw() { isAwaited = true }
+    if isAwaited { topology.mailboxes.postToAll(.resumeListeners) }
   }
 
   /// The kernel gave no connection.
@@ -159,7 +170,7 @@ extension Worker {
     session.record.client = peer
     if let bound = listener.boundEndpoint {
       session.record.frontendAddress = bound
-    } else if frontend.recordsFrontendAddress {
+    } else if topology.frontends[listener.frontend].asksFrontendAddress {
       session.record.frontendAddress = session.client.socket?.localEndpoint() ?? .none
     }
     guard let index = sessions.insert(session) else {

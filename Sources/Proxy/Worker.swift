@@ -17,6 +17,8 @@ package struct Worker: ~Copyable {
   /// The listeners' state in this worker.
   var acceptors: [Acceptor]
   var accepts = true
+  /// The turns of the loop so far.
+  private(set) var turns: UInt64 = 0
   private var isDraining = false
   private var isStopped = false
 
@@ -49,6 +51,7 @@ package struct Worker: ~Copyable {
   /// One turn: events, timers, and sessions that had more to do.
   private mutating func turn() {
     let count = context.loop.wait(atMost: rerun.isEmpty ? nil : 0)
+    turns += 1
     for index in 0..<count {
       let (token, readiness) = context.loop.event(index)
       switch token.kind {

@@ -28,6 +28,15 @@ extension Resolver {
       case .connect: .connect
       case .close: .close
       }
+    // A journal entry has every field; a line has those of its formats.
+    let isNative = logs.loggers.contains { $0.target == .journald }
+    let needs = (logs.format ?? .connectLine).needs
+      .union(logs.structuredData?.needs ?? [])
+      .union(logs.errorFormat?.needs ?? [])
+      .union(logs.uniqueIdentifier?.needs ?? [])
+    snapshot.proxy.frontends[last].recordsFrontendAddress =
+      isNative || needs.contains(.frontendAddress)
+    snapshot.proxy.frontends[last].recordsSourceAddress = isNative || needs.contains(.sourceAddress)
   }
 
   /// `default_backend`, else the section's own servers where it is a `listen`.

@@ -145,8 +145,9 @@ extension RealPeers {
         name: "the client is silent too long", termination: "cD", frontend: "timeout client 300ms"
       ) { stage in
         let (client, server) = try stage.pair(at: stage.server())
-        try client.waitForEnd()
         try server.waitForEnd()
+        server.close()
+        try client.waitForEnd()
       },
       Ending(
         name: "the server is silent too long", termination: "sD",
@@ -154,6 +155,7 @@ extension RealPeers {
       ) { stage in
         let (client, server) = try stage.pair(at: stage.server())
         try client.waitForEnd()
+        client.close()
         try server.waitForEnd()
       },
       Ending(
@@ -162,8 +164,9 @@ extension RealPeers {
         let listener = try stage.server()
         let client = try stage.client()
         let server = try listener.accept()
-        try client.waitForEnd()
         try server.waitForEnd()
+        server.close()
+        try client.waitForEnd()
       },
       Ending(
         name: "after the client's end, the server takes too long (timeout server-fin)",
@@ -191,6 +194,7 @@ extension RealPeers {
       ) { stage in
         let (client, server) = try stage.pair(at: stage.server())
         try client.waitForEnd()
+        client.close()
         try server.waitForEnd()
       },
     ]

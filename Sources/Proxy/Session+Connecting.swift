@@ -187,6 +187,8 @@ extension Session {
     if frontend.logsAsSoonAsPossible || frontend.lineMoment == .connect {
       report(.start, origin: .connect, isPartial: frontend.lineMoment == .close, context)
     }
+    // The server's idle limit, or the tunnel's, may be nearer than what was waited for until now.
+    arm(&context)
     return relay(&context)
   }
 

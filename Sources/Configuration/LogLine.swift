@@ -9,8 +9,11 @@ enum LogLine {
     + " [<level> [<minlevel>]]"
 
   /// Reads what follows the word `log`.
-  static func read(_ arguments: inout Arguments) throws(Mistake) -> Located<LoggerDraft> {
-    let expected = "log : expects <address> and <facility> or global as arguments"
+  static func read(
+    _ arguments: inout Arguments, orGlobal: Bool = true
+  ) throws(Mistake) -> Located<LoggerDraft> {
+    let expected =
+      "log : expects <address> and <facility> \(orGlobal ? "or global" : "") as arguments"
     guard let target = arguments.take() else { throw Mistake(expected, at: nil) }
     let first = arguments.last
     guard arguments.peek != nil else { throw Mistake(expected, at: nil) }

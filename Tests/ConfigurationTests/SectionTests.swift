@@ -109,7 +109,7 @@ struct SectionTests {
     #expect(both.proxy.frontends[0].clientTimeoutMilliseconds == 1000)
   }
 
-  @Test("ids count from 1 and leave out those that the file gives")
+  @Test("ids count from 1, on behind each and over those that the file gives")
   func identifiers() throws {
     let snapshot = try #require(
       load(
@@ -130,15 +130,15 @@ struct SectionTests {
             bind :9
           """
       ).snapshot)
-    #expect(snapshot.proxy.frontends.map(\.identifier) == [1, 2, 4])
-    #expect(snapshot.proxy.backends.map(\.identifier) == [3, 2])
-    #expect(snapshot.proxy.frontends[0].listeners.map(\.identifier) == [1, 3, 4, 2, 5, 6, 7])
+    #expect(snapshot.proxy.frontends.map(\.identifier) == [1, 4, 5])
+    #expect(snapshot.proxy.backends.map(\.identifier) == [3, 4])
+    #expect(snapshot.proxy.frontends[0].listeners.map(\.identifier) == [1, 3, 4, 2, 6, 7, 8])
     #expect(
       snapshot.proxy.frontends[0].listeners.map(\.name) == [nil, "x", "x", nil, nil, nil, nil])
     #expect(
       snapshot.proxy.frontends[0].listeners.map(\.address)
         == (1...7).map { .internet(.ipv4(0, port: $0)) })
-    #expect(snapshot.proxy.backends[0].servers.map(\.identifier) == [2, 1, 3])
+    #expect(snapshot.proxy.backends[0].servers.map(\.identifier) == [2, 1, 4])
   }
 
   @Test("'global' may stand several times, also after the proxies")

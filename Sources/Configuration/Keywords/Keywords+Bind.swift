@@ -35,7 +35,6 @@ extension Keyword {
               "'id' : custom id has to be > 0", at: arguments.isAtEnd ? nil : arguments.next)
           }
           let value = try arguments.integer(in: 1...Int(Int32.max))
-          draft.identifier = Located(value, arguments)
           let count = draft.addresses.reduce(0) {
             guard case .numbers(let range) = $1.port else { return $0 + 1 }
             return $0 + range.count
@@ -43,6 +42,7 @@ extension Keyword {
           guard count == 1 else {
             throw Mistake("'id' can only be used with a single socket", at: arguments.last - 1)
           }
+          draft.identifier = Located(value, arguments)
         }, initial: "the next free one from 1", "The socket's number."),
       bind(
         "interface",

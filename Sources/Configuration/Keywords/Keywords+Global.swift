@@ -133,7 +133,7 @@ extension Keyword {
           throw Mistake(
             "log : 'global' is not supported for a global syslog server.", at: arguments.next)
         }
-        draft.loggers.append(try LogLine.read(&arguments))
+        draft.loggers.append(try LogLine.read(&arguments, orGlobal: false))
       }, "Where the process's own lines go, and those of proxies with `log global`."),
     global(
       "log-send-hostname",

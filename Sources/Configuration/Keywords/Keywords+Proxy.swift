@@ -50,8 +50,8 @@ extension Keyword {
       "default_backend", .front,
       .custom("<backend>") { (draft, arguments) throws(Mistake) in
         let name = try arguments.take(orElse: "'default_backend' expects a backend name.")
-        draft.values.defaultBackend = Located(name, arguments)
         try arguments.expectEnd()
+        draft.values.defaultBackend = Located(name, arguments)
       }, "The backend that connections are given to."),
     proxy(
       "balance", .back, .custom("<algorithm>", readBalance), initial: "random",

@@ -65,7 +65,8 @@ extension Keyword {
             "'\(keyword)' : unexpected extra argument '\(extra)' after value '\(given)'.",
             at: arguments.next)
         }
-        if !draft.timeoutsHere.insert(keyword).inserted {
+        let isFirst = draft.timeoutsHere.insert(keyword).inserted
+        if !isFirst, draft.kind != .defaults {
           arguments.warn("overwriting '\(keyword)' which was already specified")
         }
         set(&draft.values, value == 0 ? nil : value)

@@ -25,12 +25,8 @@ extension Resolver {
     backend.servers.reserveCapacity(draft.servers.count)
     for server in draft.servers {
       var settings = makeServer(server, backend, draft.values)
-      if let forced = server.identifier {
-        settings.identifier = forced.value
-      } else {
-        while taken.contains(next) { next += 1 }
-        settings.identifier = next
-        next += 1
+      settings.identifier = Self.identifier(server.identifier?.value, next: &next) {
+        taken.contains($0)
       }
       backend.servers.append(settings)
     }
@@ -71,7 +67,11 @@ extension Resolver {
     var server = draft.settings
     let head = "'server \(backend.name)/\(server.name)' : "
     if let address = draft.address {
-      resolveAddress(address, draft, into: &server, head: head)
+      if backend.isDisabled, case .name = address.host {
+        server.address = .internet(.ipv4(0, port: address.singlePort))
+      } else {
+        resolveAddress(address, draft, into: &server, head: head)
+      }
       switch address.port {
       case .numbers: break
       case .none where address.isInternet: server.portOffset = 0
@@ -85,6 +85,9 @@ extension Resolver {
     settleLimits(&server)
     if draft.isChecked {
       server.check = makeCheck(draft, server, backend, values, head: head)
+    } else if let address = draft.checkAddress {
+      // It has no effect and must be right all the same.
+      _ = socketAddress(address, head: head + "'addr' : ")
     }
     return server
   }

@@ -52,7 +52,11 @@ extension Resolver {
         at: wanted)
       return nil
     }
-    if draft.kind == .listen, !draft.servers.isEmpty {
+    if draft.kind == .listen, wanted.value == draft.name {
+      diagnostics.report(
+        .alert, "Proxy '\(draft.name)': loop detected for default_backend: '\(wanted.value)'.",
+        at: wanted, remedy: "Remove the line: a 'listen' section uses its own servers.")
+    } else if draft.kind == .listen, !draft.servers.isEmpty {
       diagnostics.report(
         .warning,
         "In proxy '\(draft.name)', the 'default_backend' rule always has precedence over the"
@@ -85,12 +89,8 @@ extension Resolver {
         guard let found = socketAddress(located, head: "'bind' : ") else { continue }
         for socket in everyPort(of: address, found) {
           settings.address = prefixed(socket)
-          if let forced = bind.identifier {
-            settings.identifier = forced.value
-          } else {
-            while taken[next] != nil { next += 1 }
-            settings.identifier = next
-            next += 1
+          settings.identifier = Self.identifier(bind.identifier?.value, next: &next) {
+            taken[$0] != nil
           }
           listeners.append(settings)
         }

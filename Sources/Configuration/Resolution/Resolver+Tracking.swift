@@ -10,7 +10,7 @@ extension Resolver {
     let drafts = proxies.indices.filter { proxies[$0].kind.isBack }
     var servers: [Int: [String: Int]] = [:]
     var tracking: [(follower: Reference, place: Located<String>)] = []
-    for (backend, number) in drafts.enumerated() {
+    for (backend, number) in drafts.enumerated() where !proxies[number].values.isDisabled {
       for (index, server) in proxies[number].servers.enumerated() {
         guard let track = server.track else { continue }
         let follower = Reference(backend: backend, server: index)

@@ -47,13 +47,17 @@ struct Resolver {
     indexNames()
     assignIdentifiers()
     for number in proxies.indices where proxies[number].kind.isFront {
-      snapshot.proxy.frontends.append(makeFrontend(number))
-      snapshot.frontendLogs.append(makeLogs(number, isFront: true))
-      completeFrontend(number)
+      quietly(where: proxies[number].values.isDisabled) { resolver in
+        resolver.snapshot.proxy.frontends.append(resolver.makeFrontend(number))
+        resolver.snapshot.frontendLogs.append(resolver.makeLogs(number, isFront: true))
+        resolver.completeFrontend(number)
+      }
     }
     for number in proxies.indices where proxies[number].kind.isBack {
-      snapshot.proxy.backends.append(makeBackend(number))
-      snapshot.backendLogs.append(makeLogs(number, isFront: false))
+      quietly(where: proxies[number].values.isDisabled) { resolver in
+        resolver.snapshot.proxy.backends.append(resolver.makeBackend(number))
+        resolver.snapshot.backendLogs.append(resolver.makeLogs(number, isFront: false))
+      }
     }
     resolveTracking()
     // Where a statement was faulty, what seems to be missing may be what it meant to say.
@@ -61,6 +65,14 @@ struct Resolver {
       for number in proxies.indices { warnOfProxy(number) }
     }
     return snapshot
+  }
+
+  /// Resolves something; of what is disabled, HAProxy checks nothing beyond its statements, and
+  /// neither is it told here.
+  private mutating func quietly(where isDisabled: Bool, _ resolve: (inout Resolver) -> Void) {
+    let before = diagnostics
+    resolve(&self)
+    if isDisabled { diagnostics = before }
   }
 
   // MARK: Names and numbers
@@ -116,11 +128,19 @@ struct Resolver {
     }
     var next = global.statisticsSockets.isEmpty ? 1 : 2
     identifiers = proxies.map { proxy in
-      if let forced = proxy.identifier { return forced.value }
-      while taken[next] != nil { next += 1 }
-      defer { next += 1 }
-      return next
+      Self.identifier(proxy.identifier?.value, next: &next) { taken[$0] != nil }
     }
+  }
+
+  /// The id of the next of a row: its own, or the next that is free. HAProxy counts on behind each
+  /// of them, those that bring their own included.
+  static func identifier(
+    _ own: Int?, next: inout Int, isTaken: (Int) -> Bool
+  ) -> Int {
+    defer { next += 1 }
+    if let own { return own }
+    while isTaken(next) { next += 1 }
+    return next
   }
 
   // MARK: Addresses

@@ -34,13 +34,25 @@ size_t weir_errno_text(int number, char *out, size_t size) {
 int weir_fork(void) { return told(fork()); }
 int weir_setsid(void) { return told(setsid()); }
 
-int weir_null_standard_descriptors(void) {
+int weir_null_descriptors(int first, int last) {
   int fd = open("/dev/null", O_RDWR);
   if (fd < 0) return -errno;
-  for (int i = 0; i < 3; i++)
+  for (int i = first; i <= last; i++)
     if (dup2(fd, i) < 0) return -errno;
-  if (fd > 2) close(fd);
+  if (fd > last) close(fd);
   return 0;
+}
+
+int weir_blocking_pipe(int out[2]) { return told(pipe2(out, O_CLOEXEC)); }
+
+int weir_write_byte(int fd) { return told((int)write(fd, "", 1)); }
+
+int weir_read_byte(int fd) {
+  char byte;
+  ssize_t n;
+  do n = read(fd, &byte, 1);
+  while (n < 0 && errno == EINTR);
+  return told((int)n);
 }
 
 int weir_chdir(const char *path) { return told(chdir(path)); }

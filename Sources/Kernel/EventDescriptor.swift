@@ -34,3 +34,32 @@ package struct SignalDescriptor: ~Copyable, Sendable {
     return signal > 0 ? (signal, sender) : nil
   }
 }
+
+/// A word from one process to another: that something is done (pipe2(2)).
+package struct Handshake: ~Copyable {
+  private let output: Descriptor
+  private var input: Descriptor?
+
+  /// A handshake of two processes to be; make it before the fork.
+  package init() throws(Errno) {
+    var ends: (Int32, Int32) = (0, 0)
+    let result = unsafe withUnsafeMutableBytes(of: &ends) { raw in
+      // SAFETY: two Int32 have room for the two descriptors.
+      unsafe weir_blocking_pipe(raw.assumingMemoryBound(to: Int32.self).baseAddress)
+    }
+    _ = try check(result)
+    output = Descriptor(owning: ends.0)
+    input = Descriptor(owning: ends.1)
+  }
+
+  /// Says that it is done.
+  package mutating func give() {
+    if let input = input.take() { _ = weir_write_byte(input.number) }
+  }
+
+  /// Waits for the other process: whether it said so before it ended.
+  package mutating func awaitOther() -> Bool {
+    input = nil
+    return weir_read_byte(output.number) == 1
+  }
+}

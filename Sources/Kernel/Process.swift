@@ -28,9 +28,9 @@ package enum Process {
   /// Begins a session of its own, without a terminal (setsid(2)).
   package static func beginSession() throws(Errno) { _ = try check(weir_setsid()) }
 
-  /// Turns stdin, stdout and stderr to /dev/null.
-  package static func silenceStandardDescriptors() throws(Errno) {
-    _ = try check(weir_null_standard_descriptors())
+  /// Turns these descriptors, of the standard ones 0 to 2, to /dev/null.
+  package static func silence(_ descriptors: ClosedRange<Int32>) throws(Errno) {
+    _ = try check(weir_null_descriptors(descriptors.lowerBound, descriptors.upperBound))
   }
 
   /// Changes the working directory (chdir(2)).

@@ -9,9 +9,9 @@ public struct ByteBuffer: ~Copyable {
   /// Its size in bytes.
   public let capacity: Int
   /// Where the bytes that wait begin.
-  public private(set) var start = 0
+  public internal(set) var start = 0
   /// Where they end.
-  public private(set) var end = 0
+  public internal(set) var end = 0
 
   /// Allocates `capacity` bytes (at least 1).
   public init(capacity: Int) {

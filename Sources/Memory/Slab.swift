@@ -4,19 +4,20 @@
 @safe
 public struct Slab<Element: ~Copyable>: ~Copyable {
   /// The most elements a slab holds.
-  public static var slotLimit: Int { 1 << 24 }
+  @inlinable public static var slotLimit: Int { 1 << 24 }
 
-  @usableFromInline static var chunkSize: Int { 64 }
+  @inlinable static var chunkSize: Int { 64 }
   @usableFromInline var chunks: [UnsafeMutablePointer<Element>]
   /// The generation of each slot: odd while it is filled.
   @usableFromInline var generations: [UInt32] = []
   @usableFromInline var free: [UInt32] = []
-  /// How many elements there are.
-  public private(set) var count = 0
+  @usableFromInline var filled = 0
 
   /// An empty slab.
+  @inlinable
   public init() { unsafe chunks = [] }
 
+  @inlinable
   deinit {
     for slot in generations.indices where generations[slot] & 1 == 1 {
       // SAFETY: an odd generation says that the slot is filled, and none is read after this.
@@ -25,14 +26,18 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
     for unsafe chunk in unsafe chunks { unsafe chunk.deallocate() }
   }
 
+  /// How many elements there are.
+  @inlinable public var count: Int { filled }
+
   /// The place of a slot that exists.
-  @usableFromInline @inline(__always)
+  @inlinable @inline(__always)
   func place(_ slot: UInt32) -> UnsafeMutablePointer<Element> {
     // SAFETY: callers have compared the generation, which exists for slots of chunks only.
     unsafe chunks[Int(slot) / Self.chunkSize] + Int(slot) % Self.chunkSize
   }
 
   /// Puts an element in and gives its index; nil when the slab is full, and the element is gone.
+  @inlinable
   public mutating func insert(_ element: consuming Element) -> SlabIndex? {
     if free.isEmpty {
       guard generations.count < Self.slotLimit else { return nil }
@@ -43,7 +48,7 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
     }
     guard let slot = free.popLast() else { return nil }
     generations[Int(slot)] &+= 1
-    count += 1
+    filled += 1
     // SAFETY: the slot was free, so its memory holds no element.
     unsafe place(slot).initialize(to: element)
     return SlabIndex(slot: slot, generation: generations[Int(slot)])
@@ -71,16 +76,18 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
   }
 
   /// Takes an element out; nil when the index is stale.
+  @inlinable
   public mutating func remove(_ index: SlabIndex) -> Element? {
     guard contains(index) else { return nil }
     generations[Int(index.slot)] &+= 1
     free.append(index.slot)
-    count -= 1
+    filled -= 1
     // SAFETY: the generation matched, so the slot is filled; it counts as free from now on.
     return unsafe place(index.slot).move()
   }
 
   /// The indexes of all elements, by slot.
+  @inlinable
   public func indices() -> [SlabIndex] {
     generations.indices.compactMap {
       generations[$0] & 1 == 1

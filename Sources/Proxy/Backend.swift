@@ -3,6 +3,14 @@ internal import Kernel
 internal import Memory
 internal import Reactor
 
+/// A server as the workers share it. A class, so that its settings are looked at in place.
+package final class Server: Sendable {
+  /// What the configuration says of it.
+  package let settings: ServerSettings
+
+  init(settings: ServerSettings) { self.settings = settings }
+}
+
 /// A backend as the workers share it: its settings, its servers' loads and its queues.
 package final class Backend: Sendable {
   /// What the configuration says of it.
@@ -11,6 +19,8 @@ package final class Backend: Sendable {
   package let index: Int
   /// The index of its first server in the one row of all servers.
   package let firstServer: Int
+  /// Its servers, by index.
+  package let servers: [Server]
   let state: Locked<BackendState>
   private let mailboxes: WorkerMailboxes
 
@@ -22,6 +32,7 @@ package final class Backend: Sendable {
     self.index = index
     self.firstServer = firstServer
     self.mailboxes = mailboxes
+    servers = settings.servers.map { Server(settings: $0) }
     let balancer = Balancer(
       algorithm: settings.algorithm, hashType: settings.hashType,
       servers: settings.servers.map {

@@ -13,8 +13,7 @@ extension Session {
   mutating func begin(_ context: inout WorkerContext) -> Step {
     handshakeDoneAt = Clock.monotonicMicroseconds()
     record.handshakeMicroseconds = handshakeDoneAt - acceptedAt
-    let frontend = context.topology.frontends[Int(record.frontend)]
-    guard let index = frontend.settings.backend else {
+    guard let index = context.topology.frontends[Int(record.frontend)].settings.backend else {
       return .ends(.serverAbort, .connect)
     }
     let backend = context.topology.backends[index]
@@ -22,21 +21,22 @@ extension Session {
     record.backend = UInt32(index)
     attemptsLeft = backend.settings.retries
     let (assignment, sessions) = backend.enter(
-      waiter(of: context.worker), hash: hash(backend.settings))
+      waiter(of: context.worker), hash: hash(backend))
     record.backendConnections = UInt32(clamping: sessions)
     return follow(assignment, &context)
   }
 
   /// The hash of the client's address, where the backend goes by it.
-  private func hash(_ settings: BackendSettings) -> UInt32? {
-    guard settings.algorithm == .source else { return nil }
+  private func hash(_ backend: Backend) -> UInt32? {
+    guard case .source = backend.settings.algorithm else { return nil }
+    let type = backend.settings.hashType
     switch record.client.family {
     case .ipv4:
       return SourceHash.ipv4(
-        UInt32(truncatingIfNeeded: record.client.low), type: settings.hashType)
+        UInt32(truncatingIfNeeded: record.client.low), type: type)
     case .ipv6:
       return SourceHash.ipv6(
-        high: record.client.high, low: record.client.low, type: settings.hashType)
+        high: record.client.high, low: record.client.low, type: type)
     case .unix, .none: return nil
     }
   }
@@ -53,8 +53,9 @@ extension Session {
       } else {
         record.backendQueue += UInt32(clamping: place)
       }
-      let settings = context.topology.backends[backend ?? 0].settings
-      let limit = settings.queueTimeoutMilliseconds ?? settings.connectTimeoutMilliseconds
+      let shared = context.topology.backends[backend ?? 0]
+      let limit =
+        shared.settings.queueTimeoutMilliseconds ?? shared.settings.connectTimeoutMilliseconds
       stateDeadline = limit.map { context.nowMilliseconds + Int64($0) }
       arm(&context)
       return .waits
@@ -88,18 +89,18 @@ extension Session {
     let shared = context.topology.backends[backend]
     return follow(
       shared.assign(
-        waiter(of: context.worker), hash: hash(shared.settings), bound: nil, avoiding: nil),
+        waiter(of: context.worker), hash: hash(shared), bound: nil, avoiding: nil),
       &context)
   }
 
   /// Calls the chosen server.
   mutating func connect(_ context: inout WorkerContext) -> Step {
     guard let backend, let chosen else { return .ends(.internal, .connect) }
-    let settings = context.topology.backends[backend].settings
-    let server = settings.servers[chosen]
+    let shared = context.topology.backends[backend]
+    let server = shared.servers[chosen]
     let address = destination(of: server)
     state = .connecting
-    stateDeadline = settings.connectTimeoutMilliseconds.map { context.nowMilliseconds + Int64($0) }
+    stateDeadline = shared.settings.connectTimeoutMilliseconds.map { context.nowMilliseconds + Int64($0) }
     if case .internet(let endpoint, _) = address {
       record.serverAddress = endpoint
     } else {
@@ -107,7 +108,7 @@ extension Session {
     }
     do throws(Errno) {
       let socket = try Descriptor.socket(for: address)
-      try prepare(socket, server: server, settings: settings, context: context)
+      try prepare(socket, server: server, shared: shared, context: context)
       let failure = socket.connect(to: address)
       if let failure, failure != .inProgress { throw failure }
       try context.loop.watch(
@@ -122,27 +123,28 @@ extension Session {
   }
 
   /// Where the server listens; its port is the client's, moved, where the file names none.
-  private func destination(of server: ServerSettings) -> SocketAddress {
-    guard let offset = server.portOffset, case .internet(var endpoint, let scope) = server.address
-    else { return server.address }
+  private func destination(of server: Server) -> SocketAddress {
+    guard let offset = server.settings.portOffset,
+      case .internet(var endpoint, let scope) = server.settings.address
+    else { return server.settings.address }
     endpoint.port = UInt16(truncatingIfNeeded: Int(record.frontendAddress.port) + offset)
     return .internet(endpoint, scope: scope)
   }
 
   /// Sets what a socket towards a server needs before it connects.
   private func prepare(
-    _ socket: borrowing Descriptor, server: ServerSettings, settings: BackendSettings,
+    _ socket: borrowing Descriptor, server: Server, shared: Backend,
     context: borrowing WorkerContext
   ) throws(Errno) {
-    let global = context.topology.settings
-    if case .internet = server.address { socket.prefer(.noDelay) }
-    if settings.keepAlive { socket.prefer(.keepAlive) }
-    if let size = global.serverReceiveBuffer { socket.prefer(.receiveBuffer, size) }
-    if let size = global.serverSendBuffer { socket.prefer(.sendBuffer, size) }
-    if let time = server.userTimeoutMilliseconds { socket.prefer(.userTimeout, time) }
-    if server.fastOpen { socket.prefer(.fastOpenConnect) }
-    if settings.smartConnect { socket.prefer(.quickAcknowledge, 0) }
-    if let source = server.source ?? settings.source {
+    let topology = context.topology
+    if case .internet = server.settings.address { socket.prefer(.noDelay) }
+    if shared.settings.keepAlive { socket.prefer(.keepAlive) }
+    if let size = topology.settings.serverReceiveBuffer { socket.prefer(.receiveBuffer, size) }
+    if let size = topology.settings.serverSendBuffer { socket.prefer(.sendBuffer, size) }
+    if let time = server.settings.userTimeoutMilliseconds { socket.prefer(.userTimeout, time) }
+    if server.settings.fastOpen { socket.prefer(.fastOpenConnect) }
+    if shared.settings.smartConnect { socket.prefer(.quickAcknowledge, 0) }
+    if let source = server.settings.source ?? shared.settings.source {
       socket.prefer(.bindWithoutPort)
       try socket.bind(to: source)
     }
@@ -169,23 +171,25 @@ extension Session {
     client.isWritable = true
     server.lastActivity = context.nowMilliseconds
     client.lastActivity = max(client.lastActivity, context.nowMilliseconds)
-    let frontend = context.topology.frontends[Int(record.frontend)].settings
-    let settings = context.topology.backends[backend].settings
-    let server = settings.servers[chosen]
-    if frontend.recordsSourceAddress {
+    let topology = context.topology
+    let frontend = topology.frontends[Int(record.frontend)]
+    let shared = topology.backends[backend]
+    let server = shared.servers[chosen]
+    if frontend.settings.recordsSourceAddress {
       record.sourceAddress = self.server.socket?.localEndpoint() ?? .none
     }
-    if server.observesConnections {
-      context.reports.observed(context.topology.backends[backend].firstServer + chosen, true)
+    if server.settings.observesConnections {
+      context.reports.observed(shared.firstServer + chosen, true)
     }
-    if let version = server.proxyProtocol { sendHeader(version) }
-    if context.topology.settings.allowsSplice {
-      let options = frontend.splice.union(settings.splice)
+    if let version = server.settings.proxyProtocol { sendHeader(version) }
+    if topology.settings.allowsSplice {
+      let options = frontend.settings.splice.union(shared.settings.splice)
       upstream.splicesFromStart = options.contains(.request)
       downstream.splicesFromStart = options.contains(.response)
     }
-    if frontend.logsAsSoonAsPossible || frontend.lineMoment == .connect {
-      report(.start, origin: .connect, isPartial: frontend.lineMoment == .close, context)
+    if frontend.settings.logsAsSoonAsPossible || frontend.settings.lineMoment == .connect {
+      let isPartial = frontend.settings.lineMoment == .close
+      report(.start, origin: .connect, isPartial: isPartial, context)
     }
     // The server's idle limit, or the tunnel's, may be nearer than what was waited for until now.
     arm(&context)
@@ -207,7 +211,7 @@ extension Session {
     record.serverErrno = errno.number
     guard let backend, let chosen else { return .ends(.internal, .connect) }
     let shared = context.topology.backends[backend]
-    if shared.settings.servers[chosen].observesConnections {
+    if shared.servers[chosen].settings.observesConnections {
       context.reports.observed(shared.firstServer + chosen, false)
     }
     let hasTimedOut = errno == .timedOut
@@ -216,7 +220,7 @@ extension Session {
     }
     attemptsLeft -= 1
     record.retries += 1
-    if isTimeToRedispatch(shared.settings) {
+    if isTimeToRedispatch(shared) {
       return redispatch(shared, &context)
     }
     guard !hasTimedOut else { return connect(&context) }
@@ -239,9 +243,9 @@ extension Session {
   }
 
   /// Whether the attempt that comes next goes to another server (`option redispatch`).
-  private func isTimeToRedispatch(_ settings: BackendSettings) -> Bool {
-    guard case .every(let interval) = settings.redispatch, interval != 0 else { return false }
-    let retried = settings.retries - attemptsLeft
+  private func isTimeToRedispatch(_ shared: Backend) -> Bool {
+    guard case .every(let interval) = shared.settings.redispatch, interval != 0 else { return false }
+    let retried = shared.settings.retries - attemptsLeft
     return interval > 0 ? retried % interval == 0 : attemptsLeft == -interval - 1
   }
 

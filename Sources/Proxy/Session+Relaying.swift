@@ -72,8 +72,8 @@ extension Session {
       return .ends(.clientAbort, .data)
     }
     guard client.peerClosed else { return .waits }
-    let settings = context.topology.backends[backend ?? 0].settings
-    guard !settings.abortsOnClose else { return .ends(.clientAbort, phase) }
+    let shared = context.topology.backends[backend ?? 0]
+    guard !shared.settings.abortsOnClose else { return .ends(.clientAbort, phase) }
     guard case .queued = state, !hasUnreadData(&context) else { return .waits }
     return .ends(.clientAbort, .queue)
   }

@@ -7,17 +7,17 @@ extension Session {
   /// The client's idle limit as things stand, in milliseconds: `timeout client`, `client-fin` once
   /// the client was told the end, `tunnel` while both sides talk.
   private func clientLimit(_ context: borrowing WorkerContext) -> Int? {
-    let settings = context.topology.frontends[Int(record.frontend)].settings
-    if client.wasShut, let fin = settings.clientFinTimeoutMilliseconds { return fin }
-    return tunnelLimit(context) ?? settings.clientTimeoutMilliseconds
+    let frontend = context.topology.frontends[Int(record.frontend)]
+    if client.wasShut, let fin = frontend.settings.clientFinTimeoutMilliseconds { return fin }
+    return tunnelLimit(context) ?? frontend.settings.clientTimeoutMilliseconds
   }
 
   /// The server's idle limit, likewise.
   private func serverLimit(_ context: borrowing WorkerContext) -> Int? {
     guard let backend else { return nil }
-    let settings = context.topology.backends[backend].settings
-    if server.wasShut, let fin = settings.serverFinTimeoutMilliseconds { return fin }
-    return tunnelLimit(context) ?? settings.serverTimeoutMilliseconds
+    let shared = context.topology.backends[backend]
+    if server.wasShut, let fin = shared.settings.serverFinTimeoutMilliseconds { return fin }
+    return tunnelLimit(context) ?? shared.settings.serverTimeoutMilliseconds
   }
 
   private func tunnelLimit(_ context: borrowing WorkerContext) -> Int? {

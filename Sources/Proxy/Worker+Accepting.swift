@@ -152,9 +152,9 @@ extension Worker {
     _ socket: consuming Descriptor, peer: Endpoint, listener: Listener, number: Int
   ) {
     let topology = context.topology
-    let frontend = topology.frontends[listener.frontend].settings
-    if frontend.keepAlive { socket.prefer(.keepAlive) }
-    if frontend.smartAccept == true { socket.prefer(.quickAcknowledge, 0) }
+    let frontend = topology.frontends[listener.frontend]
+    if frontend.settings.keepAlive { socket.prefer(.keepAlive) }
+    if frontend.settings.smartAccept == true { socket.prefer(.quickAcknowledge, 0) }
     if let size = topology.settings.clientReceiveBuffer { socket.prefer(.receiveBuffer, size) }
     if let size = topology.settings.clientSendBuffer { socket.prefer(.sendBuffer, size) }
     let now = Clock.monotonicMicroseconds()
@@ -170,7 +170,7 @@ extension Worker {
     session.record.client = peer
     if let bound = listener.boundEndpoint {
       session.record.frontendAddress = bound
-    } else if topology.frontends[listener.frontend].asksFrontendAddress {
+    } else if frontend.asksFrontendAddress {
       session.record.frontendAddress = session.client.socket?.localEndpoint() ?? .none
     }
     guard let index = sessions.insert(session) else {
@@ -183,11 +183,11 @@ extension Worker {
       follow(.ends(.resource, .request), index)
       return
     }
-    if frontend.lineMoment == .accept && !listener.settings.acceptsProxyProtocol {
+    if frontend.settings.lineMoment == .accept && !listener.settings.acceptsProxyProtocol {
       sessions[index].report(.start, origin: .accept, isPartial: false, context)
     }
     if listener.settings.acceptsProxyProtocol {
-      let limit = frontend.clientTimeoutMilliseconds
+      let limit = frontend.settings.clientTimeoutMilliseconds
       sessions[index].stateDeadline = limit.map { context.nowMilliseconds + Int64($0) }
       sessions[index].arm(&context)
       follow(sessions[index].readHeader(&context), index)

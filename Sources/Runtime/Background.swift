@@ -2,14 +2,12 @@ internal import Kernel
 
 /// Leaving the terminal (`daemon`, `-D`) and telling the process's id (`pidfile`, `-p`).
 enum Background {
-  /// What a fork gave.
-  enum Side { case parent, child }
-
-  /// Makes the process that goes on without a terminal. The parent has nothing more to do.
-  static func fork() throws(Errno) -> Side {
-    if try Process.fork() != nil { return .parent }
+  /// Makes the process that goes on without a terminal: its id in the parent, nil in itself.
+  static func fork() throws(Errno) -> Int32? {
+    if let child = try Process.fork() { return child }
     try Process.beginSession()
-    return .child
+    try Process.silence(0...1)
+    return nil
   }
 
   /// Writes the process's id to a file, over what was there.

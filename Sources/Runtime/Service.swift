@@ -55,15 +55,14 @@ struct Service {
         remedy: "give a 'frontend' or 'listen' section a 'bind' line")
     }
     let manager = ServiceManager.fromEnvironment()
-    if leavesTerminal {
-      switch try goToBackground() {
-      case .parent: return 0
-      case .child: break
-      }
+    var handshake = try leavesTerminal ? makeHandshake() : nil
+    if handshake != nil, try goToBackground() != nil {
+      return handshake?.awaitOther() == true ? 0 : 1
     }
     try writeProcessIdentifier()
     return try runThreads(
-      threads: threads, listeners: listeners, privileges: privileges, manager: manager)
+      threads: threads, listeners: listeners, privileges: privileges, manager: manager,
+      handshake: &handshake)
   }
 
   private static let program = "weir"
@@ -76,13 +75,16 @@ struct Service {
     }
   }
 
-  private func goToBackground() throws(StartFailure) -> Background.Side {
-    do throws(Errno) {
-      return try Background.fork()
-    } catch {
-      throw StartFailure(
-        message: "[\(Self.program).main()] Cannot fork: \(error.words)", remedy: nil)
-    }
+  private func makeHandshake() throws(StartFailure) -> Handshake {
+    do throws(Errno) { return try Handshake() } catch { throw cannotFork(error) }
+  }
+
+  private func goToBackground() throws(StartFailure) -> Int32? {
+    do throws(Errno) { return try Background.fork() } catch { throw cannotFork(error) }
+  }
+
+  private func cannotFork(_ errno: Errno) -> StartFailure {
+    StartFailure(message: "[\(Self.program).main()] Cannot fork: \(errno.words)", remedy: nil)
   }
 
   private func writeProcessIdentifier() throws(StartFailure) {
@@ -152,7 +154,8 @@ struct Service {
   }
 
   private func runThreads(
-    threads: Int, listeners: [Listener?], privileges: Privileges, manager: ServiceManager?
+    threads: Int, listeners: [Listener?], privileges: Privileges, manager: ServiceManager?,
+    handshake: inout Handshake?
   ) throws(StartFailure) -> Int32 {
     do throws(Errno) {
       let signals = try SignalDescriptor(Signal.all)
@@ -166,7 +169,8 @@ struct Service {
         settings: snapshot.proxy, listeners: listeners, mailboxes: WorkerMailboxes(mailboxes),
         seed: Clock.realtimeNanoseconds())
       endPredecessors()
-      if leavesTerminal { try Process.silenceStandardDescriptors() }
+      handshake?.give()
+      if handshake != nil { try Process.silence(2...2) }
       let mailbox = try Mailbox<SupervisorOrder>()
       var watched = [(name: "log thread", turns: pipeline.turns)]
       for number in 0..<threads {

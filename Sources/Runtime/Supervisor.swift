@@ -159,7 +159,7 @@ extension Supervisor {
       case Signal.hangUp: servers.dump(to: pipeline, word: "SIGHUP")
       case Signal.quit:
         servers.dump(to: pipeline, word: "SIGQUIT")
-        dumpLedgers()
+        pipeline.logLedgers()
       default: break
       }
     }
@@ -201,15 +201,6 @@ extension Supervisor {
           nanoseconds: Clock.realtimeNanoseconds()))
     }
   }
-
-  private func dumpLedgers() {
-    for ledger in pipeline.ledger() {
-      pipeline.post(
-        LogEvent(
-          .ledger, text: "Log ledger: \(ledger.description)",
-          nanoseconds: Clock.realtimeNanoseconds()))
-    }
-  }
 }
 
 // MARK: - Watchdog
@@ -242,26 +233,29 @@ extension Supervisor {
   }
 }
 
-/// Whether threads make progress: each turns its loop at least once a second, also when idle.
+/// Whether threads make progress: each turns its loop in time, also when idle.
 struct ProgressWatch {
   /// How often it is asked, in milliseconds: half of systemd's time.
   let intervalMilliseconds: Int
   private let watched: [(name: String, turns: TurnCounter)]
-  private var last: [UInt64]
+  /// For each thread, the turns last seen and how long it has stood there, in milliseconds.
+  private var last: [(turns: UInt64, stoodMilliseconds: Int)]
 
   init(intervalMilliseconds: Int, watched: [(name: String, turns: TurnCounter)]) {
     self.intervalMilliseconds = max(intervalMilliseconds, 1)
     self.watched = watched
-    last = Array(repeating: .max, count: watched.count)
+    last = watched.map { _ in (.max, 0) }
   }
 
-  /// The name of a thread that has not turned since it was last asked; nil where all have.
+  /// The name of a thread that has not turned for longer than an idle loop waits; nil where all go on. Ask it once an interval.
   mutating func standing() -> String? {
     var stuck: String?
     for (index, thread) in watched.enumerated() {
       let turns = thread.turns.count
-      if turns == last[index] { stuck = stuck ?? thread.name }
-      last[index] = turns
+      let stood = turns == last[index].turns
+        ? last[index].stoodMilliseconds + intervalMilliseconds : 0
+      last[index] = (turns, stood)
+      if stood > EventLoop.waitLimitMilliseconds { stuck = stuck ?? thread.name }
     }
     return stuck
   }

@@ -10,8 +10,13 @@ size_t weir_errno_text(int number, char *out, size_t size);
 // fork(2) without threads alive: 0 in the child, the pid in the parent.
 int weir_fork(void);
 int weir_setsid(void);
-// The rest of becoming a daemon: / or `directory`, the three standard descriptors to /dev/null.
-int weir_null_standard_descriptors(void);
+// Turns the descriptors from `first` to `last` to /dev/null.
+int weir_null_descriptors(int first, int last);
+// pipe2(2), blocking, close-on-exec.
+int weir_blocking_pipe(int out[2]);
+// Writes one byte, or waits for one: 1, 0 where the other end closed without, or the negated errno.
+int weir_write_byte(int fd);
+int weir_read_byte(int fd);
 int weir_chdir(const char *path);
 int weir_chroot(const char *path);
 int weir_pid(void);

@@ -1,11 +1,17 @@
 package import Kernel
-internal import Synchronization
 
 /// Orders from other threads to the thread of a loop, in the order in which they came.
 package final class Mailbox<Order: Sendable>: Sendable {
-  private let orders = Locked<[Order]>([])
+  /// What waits, and whether the loop's thread was woken for it. Both change under one lock: were
+  /// the mark an atomic of its own, an order might be left behind a mark that is just being taken
+  /// down, and nobody would wake for it.
+  private struct State {
+    var orders: [Order] = []
+    var isSignalled = false
+  }
+
+  private let state = Locked(State())
   private let event: EventDescriptor
-  private let isSignalled = Atomic<Bool>(false)
 
   /// An empty mailbox.
   package init() throws(Errno) { event = try EventDescriptor() }
@@ -17,17 +23,21 @@ package final class Mailbox<Order: Sendable>: Sendable {
 
   /// Leaves an order and wakes the thread; any thread may.
   package func post(_ order: Order) {
-    orders.withLock { $0.append(order) }
-    if !isSignalled.exchange(true, ordering: .acquiringAndReleasing) { event.signal() }
+    let wakes = state.withLock { state in
+      state.orders.append(order)
+      defer { state.isSignalled = true }
+      return !state.isSignalled
+    }
+    if wakes { event.signal() }
   }
 
   /// Takes all orders; on the loop's thread, when the mailbox's event comes.
   package func take() -> [Order] {
     event.clear()
-    isSignalled.store(false, ordering: .releasing)
-    return orders.withLock { waiting in
+    return state.withLock { state in
       var taken: [Order] = []
-      swap(&taken, &waiting)
+      swap(&taken, &state.orders)
+      state.isSignalled = false
       return taken
     }
   }

@@ -22,10 +22,21 @@ package final class Admission: Sendable {
 
   /// Counts one in; false, and nothing is counted, at the limit.
   func enter() -> Bool {
-    let count = current.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue
-    if let limit, count > limit {
-      current.wrappingSubtract(1, ordering: .acquiringAndReleasing)
-      return false
+    let count: Int
+    if let limit {
+      // The count never passes the limit, not even for a moment: another worker would take the
+      // passing for a lack of room, and wait for a leave that does not come.
+      var known = current.load(ordering: .relaxed)
+      while true {
+        guard known < limit else { return false }
+        let (exchanged, found) = current.compareExchange(
+          expected: known, desired: known + 1, ordering: .sequentiallyConsistent)
+        if exchanged { break }
+        known = found
+      }
+      count = known + 1
+    } else {
+      count = current.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
     }
     total.wrappingAdd(1, ordering: .relaxed)
     if count > highest.load(ordering: .relaxed) { highest.max(count, ordering: .relaxed) }

@@ -135,9 +135,10 @@ extension Backend {
       state.loads[server].warmthPercent = warmthPercent
       state.balancer.setServer(server, isUsable: isUsable, effectiveWeight: effectiveWeight)
       let homeless = isUsable || keepsQueue ? [] : state.emptyQueue(of: server)
-      let grants = isUsable ? state.grant(server) : []
+      let active = state.loads[server].served
+      let grants = state.grantAll()
       var effect = Effect()
-      effect.active = state.loads[server].served - grants.count
+      effect.active = active
       effect.requeued = grants.count + homeless.count
       effect.queued = state.queue.count
       effect.activeServers = state.balancer.activeCount

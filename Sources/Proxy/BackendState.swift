@@ -162,6 +162,17 @@ struct BackendState: Sendable {
     return grants
   }
 
+  /// Gives the room that all servers have, as `grant` does: a change of one server may have put
+  /// others into use (backup servers).
+  mutating func grantAll() -> [Grant] {
+    var grants: [Grant] = []
+    for server in loads.indices {
+      guard queue.count > 0 || loads[server].queue.count > 0 else { continue }
+      grants += grant(server)
+    }
+    return grants
+  }
+
   /// Takes everyone out of a server's own queue.
   mutating func emptyQueue(of server: Int) -> [Waiter] {
     var waiters: [Waiter] = []

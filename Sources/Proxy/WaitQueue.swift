@@ -10,6 +10,9 @@ struct Waiter: BitwiseCopyable, Sendable {
 ///
 /// Tickets rise, so the place of one is found by halving.
 struct WaitQueue: Sendable {
+  /// Entries of sessions that have given up that are kept at the most, beyond as many as wait.
+  static let goneLimit = 1024
+
   private struct Entry {
     var ticket: UInt64
     var waiter: Waiter?
@@ -19,6 +22,8 @@ struct WaitQueue: Sendable {
   private var first = 0
   /// How many wait.
   private(set) var count = 0
+  /// How many entries there are, those of sessions that have given up among them.
+  var entryCount: Int { entries.count }
 
   /// Adds a session with a ticket higher than all before.
   mutating func append(_ waiter: Waiter, ticket: UInt64) {
@@ -56,6 +61,12 @@ struct WaitQueue: Sendable {
     entries[low].waiter = nil
     count -= 1
     dropGone()
+    // Those who gave up behind one who waits on must not pile up.
+    if entries.count - first > 2 * count + Self.goneLimit {
+      entries.removeFirst(first)
+      entries.removeAll { $0.waiter == nil }
+      first = 0
+    }
     return true
   }
 

@@ -34,12 +34,16 @@ struct Flow: ~Copyable {
   var byteCount: UInt64 = 0
   /// Bytes that wait for the destination; nil while none does.
   var pending: ByteBuffer?
-  /// The pipe of a bulk flow, in `RelayResources.pipes`.
+  /// The pipe of a bulk flow, in `RelayResources.pipes`, while there are bytes to move.
   var pipe: SlabIndex?
+  /// Whether the flow goes through a pipe.
+  var isBulk = false
   /// Bytes in the pipe.
   var piped = 0
-  /// Full reads in a row; in a pipe, small reads in a row.
+  /// Full reads in a row; of a bulk flow, small reads in a row.
   var streak = 0
+  /// Whether the flow may use a pipe at all (`nosplice`, `-dS`).
+  var maySplice = true
   /// Whether the flow is to use a pipe from its first byte (`option splice-…`).
   var splicesFromStart = false
 
@@ -66,7 +70,7 @@ struct Flow: ~Copyable {
       guard reads < Self.readLimit else { return .hasMore }
       reads += 1
       let outcome =
-        pipe != nil || splicesFromStart || streak >= Self.bulkReads
+        isBulk || splicesFromStart
         ? splice(from: &from, resources: &resources, now: now)
         : copy(from: &from, to: &to, resources: &resources, now: now)
       if let outcome { return outcome }
@@ -105,6 +109,10 @@ struct Flow: ~Copyable {
     case .moved(let count):
       byteCount &+= UInt64(count)
       streak = count == resources.scratch.capacity ? streak + 1 : 0
+      if streak >= Self.bulkReads && maySplice {
+        isBulk = true
+        streak = 0
+      }
     case .ended: return nil
     case .wouldBlock: return .waits
     case .failed(let errno): return .failed(source, errno)
@@ -126,10 +134,10 @@ struct Flow: ~Copyable {
   private mutating func splice(
     from: inout Side, resources: inout RelayResources, now: Int64
   ) -> Outcome? {
-    if pipe == nil { streak = 0 }
     guard let taken = pipe ?? resources.takePipe() else {
       // No pipe to be had: bytes go on through the buffer.
       splicesFromStart = false
+      isBulk = false
       streak = 0
       return nil
     }
@@ -143,19 +151,23 @@ struct Flow: ~Copyable {
       return nil
     case .ended: return nil
     case .wouldBlock:
-      if !splicesFromStart && streak >= Self.idleReads { leavePipe(&resources) }
+      if streak >= Self.idleReads {
+        isBulk = false
+        streak = 0
+      }
+      // A flow that waits for its source holds no pipe: there are few.
+      leavePipe(&resources)
       return .waits
     case .failed(let errno): return .failed(source, errno)
     }
   }
 
-  /// Gives the pipe back: at the end, or when the flow is no longer bulk.
+  /// Gives the pipe back: at the end, or while there is nothing to move.
   mutating func leavePipe(_ resources: inout RelayResources) {
     guard let leaving = pipe else { return }
     resources.giveBack(leaving, isEmpty: piped == 0)
     pipe = nil
     piped = 0
-    streak = 0
   }
 
   private var destination: Party { source == .client ? .server : .client }

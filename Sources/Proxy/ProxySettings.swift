@@ -26,6 +26,8 @@ package struct ProxySettings: Sendable {
   /// The same towards servers (`tune.rcvbuf.server`, `tune.sndbuf.server`).
   package var serverReceiveBuffer: Int?
   package var serverSendBuffer: Int?
+  /// Pipes that each worker may have for splicing; a flow that gets none goes through the buffer.
+  package var pipeLimit = 128
   /// Whether bulk may be spliced at all (`nosplice` turns it off).
   package var allowsSplice = true
 

@@ -3,10 +3,11 @@ internal import Memory
 
 /// What the sessions of one worker share while they relay.
 struct RelayResources: ~Copyable {
-  /// Empty pipes that are kept for the next bulk flow.
-  static var sparePipeLimit: Int { 32 }
   /// The capacity asked of a pipe, in bytes.
   static var pipeCapacity: Int { 1 << 18 }
+  /// The least capacity that is worth a pipe: the kernel gives less to a user who has many
+  /// (pipe(7), pipe-user-pages-soft).
+  static var leastPipeCapacity: Int { 1 << 16 }
 
   /// The buffer that bytes are read into; empty between two runs.
   var scratch: ByteBuffer
@@ -14,24 +15,32 @@ struct RelayResources: ~Copyable {
   var pipes = Slab<Pipe>()
   /// Bytes that went through pipes.
   var splicedBytes: UInt64 = 0
+  /// The pipes there may be, spare ones among them: each takes two descriptors of the process.
+  let pipeLimit: Int
   private var spare: [SlabIndex] = []
 
-  /// Resources with a scratch buffer of `bufferSize` bytes.
-  init(bufferSize: Int) { scratch = ByteBuffer(capacity: bufferSize) }
+  /// Resources with a scratch buffer of `bufferSize` bytes, and at most so many pipes.
+  init(bufferSize: Int, pipeLimit: Int) {
+    scratch = ByteBuffer(capacity: bufferSize)
+    self.pipeLimit = pipeLimit
+  }
 
-  /// An empty pipe; nil where the system has none to give.
+  /// An empty pipe; nil where all are taken, or the system has none to give.
   mutating func takePipe() -> SlabIndex? {
     if let pipe = spare.popLast() { return pipe }
+    guard pipes.count < pipeLimit else { return nil }
     do throws(Errno) {
-      return pipes.insert(try Pipe(capacity: Self.pipeCapacity))
+      let pipe = try Pipe(capacity: Self.pipeCapacity)
+      guard pipe.capacity >= Self.leastPipeCapacity else { return nil }
+      return pipes.insert(pipe)
     } catch {
       return nil
     }
   }
 
-  /// Takes a pipe back; one that is not empty, or too many, is closed.
+  /// Takes a pipe back; one that is not empty is closed.
   mutating func giveBack(_ pipe: SlabIndex, isEmpty: Bool) {
-    if isEmpty && spare.count < Self.sparePipeLimit {
+    if isEmpty {
       spare.append(pipe)
     } else {
       _ = pipes.remove(pipe)

@@ -12,15 +12,23 @@ struct DescriptorBudget {
     var remedy: String
   }
 
-  /// Descriptors beside those of connections: standard streams, loops, sinks, spare pipes.
+  /// Descriptors beside those of connections: standard streams, loops, sinks.
   static let base = 100
   /// The most connections that are assumed where the file leaves `maxconn` open.
   static let derivedConnectionLimit = 500_000
+  /// The most connections that may be asked for.
+  static let configurableConnectionLimit = 1 << 30
   /// The fewest connections that are worth starting for, where the file leaves `maxconn` open.
   static let leastConnectionLimit = 8
 
+  /// The pipes that a worker may have for splicing: a quarter of its share of the connections,
+  /// between these bounds.
+  static let pipeLimits = 4...128
+
   /// The process's `maxconn`: the command line's, the file's, or what the descriptors allow.
   let connectionLimit: Int
+  /// The pipes that each worker may have.
+  let pipeLimit: Int
   /// Descriptors that this takes.
   let descriptors: Int
 
@@ -29,15 +37,24 @@ struct DescriptorBudget {
     let proxy = snapshot.proxy
     let listeners = proxy.frontends.reduce(0) { $0 + $1.listeners.count }
     let checked = proxy.backends.reduce(0) { $0 + $1.servers.filter { $0.check != nil }.count }
-    let fixed = Self.base + listeners + checked + threads * 4
+    let ownDescriptors = Self.base + listeners + checked + threads * 4
     let configured = override ?? snapshot.global.connectionLimit
     let hard = Self.hardLimit
     if let configured {
+      guard configured <= Self.configurableConnectionLimit else {
+        throw Shortage(
+          message: "'maxconn' of \(configured) is more than any system has descriptors for",
+          remedy: "lower it to \(Self.configurableConnectionLimit) or less")
+      }
       connectionLimit = configured
+      pipeLimit = Self.pipes(ofEach: threads, connections: configured, proxy)
+      let fixed = ownDescriptors + threads * 2 * pipeLimit
       descriptors = max(fixed + 2 * configured, snapshot.global.descriptorLimit ?? 0)
       return
     }
     let available = snapshot.global.descriptorLimit ?? hard
+    pipeLimit = Self.pipes(ofEach: threads, connections: available / 4, proxy)
+    let fixed = ownDescriptors + threads * 2 * pipeLimit
     let derived = min((available - fixed) / 2, Self.derivedConnectionLimit)
     guard derived >= Self.leastConnectionLimit else {
       throw Shortage(
@@ -47,6 +64,14 @@ struct DescriptorBudget {
     }
     connectionLimit = derived
     descriptors = fixed + 2 * derived
+  }
+
+  private static func pipes(
+    ofEach threads: Int, connections: Int, _ proxy: ProxySettings
+  ) -> Int {
+    guard proxy.allowsSplice else { return 0 }
+    let share = connections / 4 / max(threads, 1)
+    return min(max(share, pipeLimits.lowerBound), pipeLimits.upperBound)
   }
 
   private static var hardLimit: Int {

@@ -99,16 +99,17 @@ struct Service {
   }
 
   private mutating func applyLimits(threads: Int) throws(StartFailure) {
+    if options.disablesSplice { snapshot.proxy.allowsSplice = false }
     do throws(DescriptorBudget.Shortage) {
       let budget = try DescriptorBudget(
         snapshot, override: options.connectionLimit, threads: threads)
       try budget.apply()
       snapshot.proxy.connectionLimit = budget.connectionLimit
+      snapshot.proxy.pipeLimit = budget.pipeLimit
     } catch {
       throw StartFailure(
         message: "[\(Self.program).main()] \(error.message)", remedy: error.remedy)
     }
-    if options.disablesSplice { snapshot.proxy.allowsSplice = false }
   }
 
   private func lookUpPrivileges() throws(StartFailure) -> Privileges {

@@ -219,6 +219,12 @@ size_t weir_address_text(const struct weir_endpoint *address, char *out, size_t 
 
 int weir_shutdown_writing(int fd) { return RETRY(shutdown(fd, SHUT_WR)); }
 
+int weir_set_nonblocking(int fd) {
+  int flags = fcntl(fd, F_GETFL);
+  if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) return -errno;
+  return fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ? -errno : 0;
+}
+
 int weir_stop_listening(int fd) { return RETRY(shutdown(fd, SHUT_RDWR)); }
 
 // Linux frees the descriptor even where close(2) says EINTR: it is never made again.

@@ -13,6 +13,7 @@ static uint32_t asked(uint32_t interest) {
   if (interest & WEIR_READ) events |= EPOLLIN;
   if (interest & WEIR_WRITE) events |= EPOLLOUT;
   if (interest & WEIR_PEER_CLOSED) events |= EPOLLRDHUP;
+  if (interest & WEIR_URGENT) events |= EPOLLPRI;
   if (interest & WEIR_EDGE) events |= EPOLLET;
   if (interest & WEIR_EXCLUSIVE) events |= EPOLLEXCLUSIVE;
   return events;
@@ -48,6 +49,7 @@ int weir_epoll_wait(int epoll, struct weir_event *events, int count, int timeout
     if (e & EPOLLIN) flags |= WEIR_READ;
     if (e & EPOLLOUT) flags |= WEIR_WRITE;
     if (e & EPOLLRDHUP) flags |= WEIR_PEER_CLOSED;
+    if (e & EPOLLPRI) flags |= WEIR_URGENT;
     if (e & EPOLLERR) flags |= WEIR_ERROR;
     if (e & EPOLLHUP) flags |= WEIR_HANGUP;
     events[i].token = told[i].data.u64;

@@ -10,6 +10,8 @@ public struct Readiness: OptionSet, BitwiseCopyable, Sendable {
   @inlinable public static var writable: Readiness { Readiness(rawValue: 2) }
   /// The peer writes no more (EPOLLRDHUP).
   @inlinable public static var peerClosed: Readiness { Readiness(rawValue: 4) }
+  /// There are urgent data (EPOLLPRI).
+  @inlinable public static var urgent: Readiness { Readiness(rawValue: 128) }
   /// Ask: tell of changes only (EPOLLET).
   @inlinable public static var edge: Readiness { Readiness(rawValue: 8) }
   /// Ask: wake one of several epoll instances only (EPOLLEXCLUSIVE).

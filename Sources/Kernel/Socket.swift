@@ -145,6 +145,10 @@ extension Descriptor {
     return result == 0 ? nil : Errno(result < 0 ? -result : result)
   }
 
+  /// Lets calls on an inherited descriptor return at once rather than wait (fcntl(2), O_NONBLOCK),
+  /// and keeps it from programs that this process starts.
+  package func setNonBlocking() throws(Errno) { _ = try check(weir_set_nonblocking(number)) }
+
   /// Whether this is a socket that listens.
   package var isListening: Bool { weir_is_listening(number) == 1 }
 }

@@ -31,6 +31,14 @@ extension Listener {
           action: "cannot use descriptor \(number)", errno: .invalid,
           remedy: "it must be a stream socket that listens, passed by who starts this process")
       }
+      do throws(Errno) {
+        // Several workers wait on it: one that came too late must not wait in accept4(2).
+        try inherited.setNonBlocking()
+      } catch {
+        throw BindingError(
+          action: "cannot use descriptor \(number)", errno: error, remedy: nil)
+      }
+      inherited.prefer(.noDelay)
       return inherited
     }
     let socket: Descriptor
@@ -100,11 +108,16 @@ extension Listener {
       if error != .noEntry { throw error }
     }
     try socket.bind(to: .unix(path: temporary))
-    if ownership.user != nil || ownership.group != nil {
-      try File.setOwner(user: ownership.user, group: ownership.group, of: temporary)
+    do throws(Errno) {
+      if ownership.user != nil || ownership.group != nil {
+        try File.setOwner(user: ownership.user, group: ownership.group, of: temporary)
+      }
+      if let mode = ownership.mode { try File.setMode(mode, of: temporary) }
+      try File.rename(temporary, to: path)
+    } catch {
+      try? File.remove(temporary)
+      throw error
     }
-    if let mode = ownership.mode { try File.setMode(mode, of: temporary) }
-    try File.rename(temporary, to: path)
   }
 
   private static func remedy(_ errno: Errno, _ address: SocketAddress) -> String? {

@@ -11,6 +11,8 @@ extension Session {
 
   /// The client is known: find a server.
   mutating func begin(_ context: inout WorkerContext) -> Step {
+    // From here on the end is one of a connection, no longer of a header.
+    state = .connecting
     handshakeDoneAt = Clock.monotonicMicroseconds()
     record.handshakeMicroseconds = handshakeDoneAt - acceptedAt
     guard let index = context.topology.frontends[Int(record.frontend)].settings.backend else {
@@ -112,11 +114,12 @@ extension Session {
       let failure = socket.connect(to: address)
       if let failure, failure != .inProgress { throw failure }
       try context.loop.watch(
-        socket, for: [.readable, .writable, .peerClosed, .edge],
+        socket, for: [.readable, .writable, .peerClosed, .urgent, .edge],
         token: EventToken(kind: WorkerToken.server, index: index))
       self.server = Side(socket: socket)
+      self.server.readsStopShort = record.serverAddress.family == .unix
     } catch {
-      return connectFailed(error, &context)
+      return connectFailed(error, isAtOnce: true, &context)
     }
     arm(&context)
     return .waits
@@ -152,18 +155,43 @@ extension Session {
 
   /// The socket towards the server has an event while it connects.
   mutating func connectEvent(_ readiness: Readiness, _ context: inout WorkerContext) -> Step {
-    if !readiness.isDisjoint(with: [.error, .hangup]) {
-      return connectFailed(serverError() ?? .connectionReset, &context)
-    }
-    guard readiness.contains(.writable) else { return .waits }
+    if readiness.contains(.error) { return connectError(&context) }
+    // A hangup without an error: the server took the call, and has closed already. What it said
+    // can be read.
+    guard !readiness.isDisjoint(with: [.writable, .hangup]) else { return .waits }
+    server.note(readiness)
     return established(&context)
   }
 
-  private func serverError() -> Errno? { server.socket?.pendingError() ?? nil }
+  /// An error waits on the socket: either the call failed, or the server took it and has reset the
+  /// connection since, perhaps after it said why.
+  private mutating func connectError(_ context: inout WorkerContext) -> Step {
+    // Data come before the error; where there are none, looking for them takes the error away.
+    let transfer = server.socket?.peek(into: &context.resources.scratch) ?? .ended
+    context.resources.scratch.removeAll()
+    switch transfer {
+    case .moved:
+      server.note([.readable, .writable, .hangup])
+      return established(&context)
+    case .failed(let errno) where errno == .connectionReset || errno == .brokenPipe:
+      reached(&context)
+      return failed(.server, errno)
+    case .failed(let errno): return connectFailed(errno, &context)
+    case .ended, .wouldBlock: return connectFailed(.connectionReset, &context)
+    }
+  }
 
   /// The server has answered: bytes may go.
   private mutating func established(_ context: inout WorkerContext) -> Step {
-    guard let backend, let chosen else { return .ends(.internal, .connect) }
+    reached(&context)
+    // The server's idle limit, or the tunnel's, may be nearer than what was waited for until now.
+    arm(&context)
+    return relay(&context)
+  }
+
+  /// Takes note that the server has answered, and makes ready what goes to it first.
+  private mutating func reached(_ context: inout WorkerContext) {
+    guard let backend, let chosen else { return }
     let now = Clock.monotonicMicroseconds()
     connectedAt = now
     state = .relaying
@@ -186,14 +214,14 @@ extension Session {
       let options = frontend.settings.splice.union(shared.settings.splice)
       upstream.splicesFromStart = options.contains(.request)
       downstream.splicesFromStart = options.contains(.response)
+    } else {
+      upstream.maySplice = false
+      downstream.maySplice = false
     }
     if frontend.settings.logsAsSoonAsPossible || frontend.settings.lineMoment == .connect {
       let isPartial = frontend.settings.lineMoment == .close
       report(.start, origin: .connect, isPartial: isPartial, context)
     }
-    // The server's idle limit, or the tunnel's, may be nearer than what was waited for until now.
-    arm(&context)
-    return relay(&context)
   }
 
   /// Puts a PROXY protocol header before all that goes to the server.
@@ -205,8 +233,12 @@ extension Session {
     upstream.begin(with: buffer)
   }
 
-  /// An attempt to reach the server has failed: tries again where it may.
-  mutating func connectFailed(_ errno: Errno, _ context: inout WorkerContext) -> Step {
+  /// An attempt to reach the server has failed: tries again where it may. `isAtOnce` says that the
+  /// kernel refused the call itself; the next one is then left to the worker's next turn, so that
+  /// many such attempts neither nest nor hold up other sessions.
+  mutating func connectFailed(
+    _ errno: Errno, isAtOnce: Bool = false, _ context: inout WorkerContext
+  ) -> Step {
     server.close(reset: errno == .timedOut)
     record.serverErrno = errno.number
     guard let backend, let chosen else { return .ends(.internal, .connect) }
@@ -221,9 +253,22 @@ extension Session {
     attemptsLeft -= 1
     record.retries += 1
     if isTimeToRedispatch(shared) {
-      return redispatch(shared, &context)
+      return redispatch(shared, isAtOnce: isAtOnce, hasTimedOut: hasTimedOut, &context)
     }
-    guard !hasTimedOut else { return connect(&context) }
+    return tryAgain(shared, isAtOnce: isAtOnce, pauses: !hasTimedOut, &context)
+  }
+
+  /// Calls the chosen server: now, in the worker's next turn, or after the pause that is due before
+  /// the server that has just refused.
+  private mutating func tryAgain(
+    _ shared: Backend, isAtOnce: Bool, pauses: Bool, _ context: inout WorkerContext
+  ) -> Step {
+    guard pauses else {
+      guard isAtOnce else { return connect(&context) }
+      state = .turnaround
+      stateDeadline = nil
+      return .hasMore
+    }
     state = .turnaround
     let pause = min(
       Self.turnaroundMilliseconds, shared.settings.connectTimeoutMilliseconds ?? .max)
@@ -246,11 +291,13 @@ extension Session {
   private func isTimeToRedispatch(_ shared: Backend) -> Bool {
     guard case .every(let interval) = shared.settings.redispatch, interval != 0 else { return false }
     let retried = shared.settings.retries - attemptsLeft
-    return interval > 0 ? retried % interval == 0 : attemptsLeft == -interval - 1
+    return interval > 0 ? retried % interval == 0 : attemptsLeft &+ interval == -1
   }
 
   /// Gives the session to another server.
-  private mutating func redispatch(_ shared: Backend, _ context: inout WorkerContext) -> Step {
+  private mutating func redispatch(
+    _ shared: Backend, isAtOnce: Bool, hasTimedOut: Bool, _ context: inout WorkerContext
+  ) -> Step {
     guard let failed = chosen else { return .ends(.internal, .connect) }
     if holdsServer {
       shared.release(server: failed)
@@ -258,8 +305,19 @@ extension Session {
     }
     let assignment = shared.assign(
       waiter(of: context.worker), hash: nil, bound: nil, avoiding: failed)
-    record.isRedispatched = true
-    if case .noServer = assignment { return .ends(.serverAbort, .connect) }
-    return follow(assignment, &context)
+    switch assignment {
+    case .server(failed):
+      // There is no other: this is a retry like any other, with its pause.
+      holdsServer = true
+      return tryAgain(shared, isAtOnce: isAtOnce, pauses: !hasTimedOut, &context)
+    case .server(let server):
+      record.isRedispatched = true
+      choose(server, context)
+      holdsServer = true
+      return tryAgain(shared, isAtOnce: isAtOnce, pauses: false, &context)
+    case .queued, .queueFull, .noServer:
+      record.isRedispatched = true
+      return follow(assignment, &context)
+    }
   }
 }

@@ -9,7 +9,12 @@ extension Session {
   mutating func clientEvent(_ readiness: Readiness, _ context: inout WorkerContext) -> Step {
     client.note(readiness)
     switch state {
-    case .relaying: return relay(&context)
+    case .relaying:
+      // A reset that comes after the end was read shows in no further read.
+      if readiness.contains(.error) && client.hasEnded && !upstream.hasPending {
+        return failed(.client, client.socket?.pendingError() ?? .connectionReset)
+      }
+      return relay(&context)
     case .header: return readHeader(&context)
     case .queued, .turnaround, .connecting: return clientWhileWaiting(readiness, &context)
     }
@@ -20,10 +25,11 @@ extension Session {
     switch state {
     case .relaying:
       server.note(readiness)
+      if readiness.contains(.error) && server.hasEnded && !downstream.hasPending {
+        return failed(.server, server.socket?.pendingError() ?? .connectionReset)
+      }
       return relay(&context)
-    case .connecting:
-      if readiness.isDisjoint(with: [.error, .hangup]) { server.note(readiness) }
-      return connectEvent(readiness, &context)
+    case .connecting: return connectEvent(readiness, &context)
     case .header, .queued, .turnaround: return .waits
     }
   }
@@ -32,8 +38,10 @@ extension Session {
   mutating func relay(_ context: inout WorkerContext) -> Step {
     let now = context.nowMilliseconds
     let up = upstream.run(from: &client, to: &server, resources: &context.resources, now: now)
-    if case .failed(let party, let errno) = up { return failed(party, errno) }
+    if case .failed(.client, let errno) = up { return failed(.client, errno) }
+    // A server that takes no more may have said why: that is passed on before the failure.
     let down = downstream.run(from: &server, to: &client, resources: &context.resources, now: now)
+    if case .failed(.server, let errno) = up { return failed(.server, errno) }
     if case .failed(let party, let errno) = down { return failed(party, errno) }
     if up == .ended && down == .ended { return .ends(.none, .normal) }
     if up == .ended && !server.wasShut {
@@ -49,8 +57,18 @@ extension Session {
     return up == .hasMore || down == .hasMore ? .hasMore : .waits
   }
 
+  /// Goes on where a turn's share was used up, or where a call was put off to this turn.
+  mutating func goOn(_ context: inout WorkerContext) -> Step {
+    isToGoOn = false
+    switch state {
+    case .relaying: return relay(&context)
+    case .turnaround: return stateDeadline == nil ? connect(&context) : .waits
+    case .header, .queued, .connecting: return .waits
+    }
+  }
+
   /// One side has failed while bytes were moved.
-  private mutating func failed(_ party: Party, _ errno: Errno) -> Step {
+  mutating func failed(_ party: Party, _ errno: Errno) -> Step {
     switch party {
     case .client:
       record.clientErrno = errno.number
@@ -104,6 +122,8 @@ extension Session {
       return headerFailed(.aborted)
     }
     switch progress {
+    case .incomplete where count == context.resources.scratch.capacity:
+      return headerFailed(.malformed)
     case .incomplete:
       guard !client.peerClosed else { return headerFailed(count == 0 ? .empty : .truncated) }
       return .waits

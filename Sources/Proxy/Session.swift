@@ -62,6 +62,8 @@ struct Session: ~Copyable {
   /// The timer that is set for the session, and when it will fire in milliseconds.
   var timer: TimerIndex?
   var timerDeadline: Int64 = .max
+  /// Whether the worker knows already that the session has more to do.
+  var isToGoOn = false
   /// Whether the line of the connection was made before its end.
   var isLogged = false
   /// Whether bytes have come from the client that were not counted as read.

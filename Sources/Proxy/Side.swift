@@ -20,6 +20,9 @@ struct Side: ~Copyable {
   var hasEnded = false
   /// Whether the peer was told that no more will come.
   var wasShut = false
+  /// Whether a read may stop short of all there is: at urgent data (tcp(7)), and on UNIX sockets
+  /// where descriptors were passed. The socket is then drained only when it says so.
+  var readsStopShort = false
   /// Milliseconds on the loop's clock when bytes last went in or out.
   var lastActivity: Int64 = 0
 
@@ -27,7 +30,10 @@ struct Side: ~Copyable {
 
   /// Takes note of an event of the socket.
   mutating func note(_ readiness: Readiness) {
-    if !readiness.isDisjoint(with: [.readable, .peerClosed, .hangup, .error]) { isReadable = true }
+    if !readiness.isDisjoint(with: [.readable, .peerClosed, .hangup, .error, .urgent]) {
+      isReadable = true
+    }
+    if readiness.contains(.urgent) { readsStopShort = true }
     if !readiness.isDisjoint(with: [.writable, .hangup, .error]) { isWritable = true }
     if !readiness.isDisjoint(with: [.peerClosed, .hangup]) { peerClosed = true }
   }
@@ -41,7 +47,7 @@ struct Side: ~Copyable {
       lastActivity = now
       // A read that did not fill the buffer has drained the socket (epoll(7)): more data bring
       // another event. An end that was already announced stood right behind them.
-      if count < room {
+      if count < room && !readsStopShort {
         isReadable = false
         if peerClosed { hasEnded = true }
       }

@@ -168,6 +168,7 @@ extension Worker {
     session.record.listener = UInt32(number)
     session.record.peer = peer
     session.record.client = peer
+    session.client.readsStopShort = peer.family == .unix
     if let bound = listener.boundEndpoint {
       session.record.frontendAddress = bound
     } else if frontend.asksFrontendAddress {
@@ -204,7 +205,7 @@ extension Session {
     case .some(let socket):
       do throws(Errno) {
         try context.loop.watch(
-          socket, for: [.readable, .writable, .peerClosed, .edge],
+          socket, for: [.readable, .writable, .peerClosed, .urgent, .edge],
           token: EventToken(kind: WorkerToken.client, index: index))
         return true
       } catch {

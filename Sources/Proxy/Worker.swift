@@ -28,7 +28,8 @@ package struct Worker: ~Copyable {
   ) {
     context = WorkerContext(
       worker: number, topology: topology, reports: reports, loop: loop,
-      resources: RelayResources(bufferSize: topology.settings.bufferSize))
+      resources: RelayResources(
+        bufferSize: topology.settings.bufferSize, pipeLimit: topology.settings.pipeLimit))
     acceptors = Array(repeating: Acceptor(), count: topology.listeners.count)
   }
 
@@ -46,6 +47,8 @@ package struct Worker: ~Copyable {
   package mutating func run() {
     while !isStopped && !(isDraining && sessions.count == 0) { turn() }
     for index in sessions.indices() { end(index, .killed, sessions[index].phase) }
+    // A server may have been granted to a session that gave up meanwhile: others wait for it.
+    takeOrders()
   }
 
   /// One turn: events, timers, and sessions that had more to do.
@@ -80,18 +83,25 @@ package struct Worker: ~Copyable {
 
   private mutating func runAgain() {
     guard !rerun.isEmpty else { return }
-    let waiting = rerun.prefix(Self.rerunLimit)
-    rerun.removeFirst(waiting.count)
-    for index in waiting where sessions.contains(index) {
-      follow(sessions[index].relay(&context), index)
+    // Those that have more to do still come behind, for the next turn.
+    let count = min(rerun.count, Self.rerunLimit)
+    for position in 0..<count {
+      let index = rerun[position]
+      guard sessions.contains(index) else { continue }
+      follow(sessions[index].goOn(&context), index)
     }
+    rerun.removeFirst(count)
   }
 
   /// Does what a session has said.
   mutating func follow(_ step: Session.Step, _ index: SlabIndex) {
     switch step {
     case .waits: break
-    case .hasMore: rerun.append(index)
+    case .hasMore:
+      // Once is enough: events may come for a session that waits for its turn already.
+      guard !sessions[index].isToGoOn else { return }
+      sessions[index].isToGoOn = true
+      rerun.append(index)
     case .ends(let cause, let phase): end(index, cause, phase)
     }
   }

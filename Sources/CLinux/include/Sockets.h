@@ -52,6 +52,8 @@ long weir_splice(int from, int to, size_t count, int more);
 // inet_ntop(3): writes the address without its port; returns the length, 0 for other families.
 size_t weir_address_text(const struct weir_endpoint *address, char *out, size_t size);
 int weir_shutdown_writing(int fd);
+// fcntl(2), O_NONBLOCK and FD_CLOEXEC, for inherited descriptors.
+int weir_set_nonblocking(int fd);
 // shutdown(2) of a listening socket: connections are refused from now on.
 int weir_stop_listening(int fd);
 int weir_close(int fd);

@@ -15,7 +15,8 @@ enum weir_interest {
   WEIR_EDGE = 8,      // EPOLLET
   WEIR_EXCLUSIVE = 16,  // EPOLLEXCLUSIVE
   WEIR_ERROR = 32,    // EPOLLERR (told, not asked)
-  WEIR_HANGUP = 64    // EPOLLHUP (told, not asked)
+  WEIR_HANGUP = 64,   // EPOLLHUP (told, not asked)
+  WEIR_URGENT = 128   // EPOLLPRI
 };
 
 int weir_epoll_create(void);

@@ -57,8 +57,9 @@ package struct AddressText: Hashable, Sendable {
   package static func parse(_ text: String) throws(AddressMistake) -> AddressText {
     var rest = text[...]
     var family = HostLookup.Family.any
-    if rest.first == "/" { return try unix(rest, of: text) }
-    if let at = rest.firstIndex(of: "@") {
+    // Bytes are looked at, not characters: a file may have a hundred thousand addresses.
+    if rest.utf8.first == UInt8(ascii: "/") { return try unix(rest, of: text) }
+    if let at = rest.utf8.firstIndex(of: UInt8(ascii: "@")) {
       var isKnown = true
       let prefix = rest[..<at]
       let behind = rest[rest.index(after: at)...]
@@ -96,7 +97,7 @@ package struct AddressText: Hashable, Sendable {
   /// Whether the text says that datagrams are meant, or that a stream is; nil where it leaves it
   /// to the keyword.
   package static func isDatagram(_ text: String) -> Bool? {
-    guard let at = text.firstIndex(of: "@") else { return nil }
+    guard let at = text.utf8.firstIndex(of: UInt8(ascii: "@")) else { return nil }
     switch text[..<at] {
     case "udp", "udp4", "udp6", "uxdg", "dgram+ip", "dgram+ipv4", "dgram+ipv6", "dgram+unix",
       "dgram+abns":
@@ -123,8 +124,8 @@ package struct AddressText: Hashable, Sendable {
   private static func split(
     _ rest: Substring, of text: String
   ) throws(AddressMistake) -> (Substring, Substring?) {
-    if rest.first == "[" {
-      guard let close = rest.firstIndex(of: "]") else {
+    if rest.utf8.first == UInt8(ascii: "[") {
+      guard let close = rest.utf8.firstIndex(of: UInt8(ascii: "]")) else {
         throw AddressMistake("missing ']' in '\(text)'")
       }
       let host = rest[rest.index(after: rest.startIndex)..<close]
@@ -133,18 +134,18 @@ package struct AddressText: Hashable, Sendable {
       guard behind.first == ":" else { throw AddressMistake("invalid address: '\(text)'") }
       return (host, behind.dropFirst())
     }
-    guard let colon = rest.lastIndex(of: ":") else { return (rest, nil) }
-    return (rest[..<colon], rest[rest.index(after: colon)...])
+    guard let colon = rest.utf8.lastIndex(of: UInt8(ascii: ":")) else { return (rest, nil) }
+    return (rest[..<colon], rest[rest.utf8.index(after: colon)...])
   }
 
   /// What stands before the port.
   private static func readHost(
     _ host: Substring, family: HostLookup.Family, of text: String
   ) throws(AddressMistake) -> Host {
-    if host.isEmpty || host == "*" { return .any(family) }
+    if host.isEmpty || host.utf8.elementsEqual([UInt8(ascii: "*")]) { return .any(family) }
     var literal = host
     var interface: String?
-    if let percent = host.firstIndex(of: "%") {
+    if let percent = host.utf8.firstIndex(of: UInt8(ascii: "%")) {
       literal = host[..<percent]
       interface = String(host[host.index(after: percent)...])
     }
@@ -174,15 +175,18 @@ package struct AddressText: Hashable, Sendable {
   private static func readPort(
     _ port: Substring?, of text: String
   ) throws(AddressMistake) -> Port {
-    guard let port, let first = port.first else { return .none }
-    if first == "+" || first == "-" {
+    guard let port, let first = port.utf8.first else { return .none }
+    let minus = UInt8(ascii: "-")
+    if first == UInt8(ascii: "+") || first == minus {
       let number = try readNumber(port.dropFirst(), whole: port, of: text)
-      return .offset(first == "-" ? -Int(number) : Int(number))
+      return .offset(first == minus ? -Int(number) : Int(number))
     }
-    let ends = port.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-    let low = try readNumber(ends[0], whole: port, of: text)
-    guard ends.count == 2 else { return .numbers(low...low) }
-    let high = try readNumber(ends[1], whole: port, of: text)
+    guard let dash = port.utf8.firstIndex(of: minus) else {
+      let number = try readNumber(port, whole: port, of: text)
+      return .numbers(number...number)
+    }
+    let low = try readNumber(port[..<dash], whole: port, of: text)
+    let high = try readNumber(port[port.utf8.index(after: dash)...], whole: port, of: text)
     guard low <= high else { throw AddressMistake("invalid port range '\(port)'") }
     return .numbers(low...high)
   }
@@ -191,12 +195,19 @@ package struct AddressText: Hashable, Sendable {
   private static func readNumber(
     _ digits: Substring, whole: Substring, of text: String
   ) throws(AddressMistake) -> UInt16 {
-    if let wrong = digits.first(where: { !("0"..."9").contains($0) }) {
-      throw AddressMistake(
-        "invalid character '\(wrong)' in port number '\(whole)' in '\(text)'")
+    var number = 0
+    for byte in digits.utf8 {
+      guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else {
+        let wrong = digits.first { !("0"..."9").contains($0) } ?? "?"
+        throw AddressMistake(
+          "invalid character '\(wrong)' in port number '\(whole)' in '\(text)'")
+      }
+      number = min(number * 10 + Int(byte) - 48, 1_000_000)
     }
-    guard let number = UInt16(digits) else { throw AddressMistake("invalid port '\(whole)'") }
-    return number
+    guard !digits.isEmpty, let port = UInt16(exactly: number) else {
+      throw AddressMistake("invalid port '\(whole)'")
+    }
+    return port
   }
 }
 

@@ -20,7 +20,10 @@ enum BindLine {
           Mistake("'\(title)' : \(error.message)", at: draft.addressWord))
       }
     }
-    let head = title == "bind" ? "'bind \(text)' in section '\(section)'" : "'\(title)'"
+    // Made only where there is a mistake.
+    func head() -> String {
+      title == "bind" ? "'bind \(text)' in section '\(section)'" : "'\(title)'"
+    }
     readWords(&draft, &arguments, head: head)
     return draft
   }
@@ -43,13 +46,13 @@ enum BindLine {
   /// Reads the words after the address. A mistake is noted and reading goes on, except after a
   /// word that is not known, as what follows may belong to it.
   private static func readWords(
-    _ draft: inout BindDraft, _ arguments: inout Arguments, head: String
+    _ draft: inout BindDraft, _ arguments: inout Arguments, head: () -> String
   ) {
     while let word = arguments.take() {
       guard let keyword = KeywordTable.binds.find(word) else {
         arguments.mistakes.append(
           Mistake(
-            "\(head): unknown keyword '\(word)'"
+            "\(head()): unknown keyword '\(word)'"
               + suggestionWords(for: word, among: KeywordTable.candidates(KeywordTable.binds)),
             at: arguments.last))
         arguments.skip(.max / 2)
@@ -58,7 +61,7 @@ enum BindLine {
       switch keyword.status {
       case .notServed(let remedy):
         arguments.mistakes.append(
-          Mistake("\(head) : " + notServedMessage(word), at: arguments.last, remedy: remedy))
+          Mistake("\(head()) : " + notServedMessage(word), at: arguments.last, remedy: remedy))
         arguments.skip(keyword.wordCount)
         continue
       default: break
@@ -72,7 +75,7 @@ enum BindLine {
         try grammar.read(&draft, &arguments)
       } catch {
         arguments.mistakes.append(
-          Mistake("\(head) : \(error.message)", at: error.word, remedy: error.remedy))
+          Mistake("\(head()) : \(error.message)", at: error.word, remedy: error.remedy))
         if error.word == arguments.next { arguments.skip(1) }
       }
     }

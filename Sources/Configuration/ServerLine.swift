@@ -17,11 +17,12 @@ enum ServerLine {
     var draft = defaults
     draft.line = arguments.line
     draft.settings.name = name
-    let head = "'server \(backend)/\(name)' : "
+    // Made only where there is a mistake.
+    func head() -> String { "'server \(backend)/\(name)' : " }
     do {
       draft.address = try readAddress(text)
     } catch {
-      arguments.mistakes.append(Mistake(head + error.message, at: arguments.last))
+      arguments.mistakes.append(Mistake(head() + error.message, at: arguments.last))
     }
     readWords(&draft, &arguments, head: head)
     return draft
@@ -31,7 +32,7 @@ enum ServerLine {
   static func readDefaults(
     _ arguments: inout Arguments, into draft: inout ServerDraft
   ) throws(Mistake) {
-    readWords(&draft, &arguments, head: "'default-server' : ")
+    readWords(&draft, &arguments, head: { "'default-server' : " })
   }
 
   private static func readAddress(_ text: String) throws(AddressMistake) -> AddressText {
@@ -50,13 +51,13 @@ enum ServerLine {
 
   /// Reads the words after the address; see `BindLine` for what happens after a mistake.
   private static func readWords(
-    _ draft: inout ServerDraft, _ arguments: inout Arguments, head: String
+    _ draft: inout ServerDraft, _ arguments: inout Arguments, head: () -> String
   ) {
     while let word = arguments.take() {
       guard let keyword = KeywordTable.servers.find(word) else {
         arguments.mistakes.append(
           Mistake(
-            "\(head)unknown keyword '\(word)'"
+            "\(head())unknown keyword '\(word)'"
               + suggestionWords(for: word, among: KeywordTable.candidates(KeywordTable.servers)),
             at: arguments.last))
         arguments.skip(.max / 2)
@@ -65,7 +66,7 @@ enum ServerLine {
       switch keyword.status {
       case .notServed(let remedy):
         arguments.mistakes.append(
-          Mistake(head + notServedMessage(word), at: arguments.last, remedy: remedy))
+          Mistake(head() + notServedMessage(word), at: arguments.last, remedy: remedy))
         arguments.skip(keyword.wordCount)
         continue
       case .httpOnly(.serverCookie): draft.hasCookie = true
@@ -80,7 +81,7 @@ enum ServerLine {
         try grammar.read(&draft, &arguments)
       } catch {
         arguments.mistakes.append(
-          Mistake(head + error.message, at: error.word, remedy: error.remedy))
+          Mistake(head() + error.message, at: error.word, remedy: error.remedy))
         if error.word == arguments.next { arguments.skip(1) }
       }
     }

@@ -16,21 +16,28 @@ extension Endpoint {
 
   /// Four decimal octets parted by dots.
   private static func readIPv4(_ bytes: ArraySlice<UInt8>) -> UInt32? {
-    let octets = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard octets.count == 4 else { return nil }
     var address: UInt32 = 0
-    for octet in octets {
-      guard let first = octet.first, octet.count <= 3 else { return nil }
-      if first == UInt8(ascii: "0") && octet.count > 1 { return nil }
-      var value: UInt32 = 0
-      for digit in octet {
-        guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
-        value = value * 10 + UInt32(digit - UInt8(ascii: "0"))
+    var value: UInt32 = 0
+    var digitCount = 0
+    var dotCount = 0
+    for byte in bytes {
+      switch byte {
+      case UInt8(ascii: "."):
+        guard digitCount > 0, dotCount < 3 else { return nil }
+        address = address << 8 | value
+        (value, digitCount) = (0, 0)
+        dotCount += 1
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        // A zero with a digit behind it would be octal to some.
+        guard digitCount == 0 || value > 0 else { return nil }
+        value = value * 10 + UInt32(byte - UInt8(ascii: "0"))
+        digitCount += 1
+        guard value <= 255 else { return nil }
+      default: return nil
       }
-      guard value <= 255 else { return nil }
-      address = address << 8 | value
     }
-    return address
+    guard dotCount == 3, digitCount > 0 else { return nil }
+    return address << 8 | value
   }
 
   /// Up to eight groups of hexadecimal digits, one run of zero groups left out as `::`.

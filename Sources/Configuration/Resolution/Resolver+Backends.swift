@@ -65,7 +65,9 @@ extension Resolver {
     _ draft: ServerDraft, _ backend: BackendSettings, _ values: ProxyValues
   ) -> ServerSettings {
     var server = draft.settings
-    let head = "'server \(backend.name)/\(server.name)' : "
+    let (proxyName, serverName) = (backend.name, server.name)
+    // Made only where there is a mistake.
+    func head() -> String { "'server \(proxyName)/\(serverName)' : " }
     if let address = draft.address {
       if backend.isDisabled, case .name = address.host {
         server.address = .internet(.ipv4(0, port: address.singlePort))
@@ -80,14 +82,14 @@ extension Resolver {
       }
     }
     if let source = draft.source {
-      server.source = socketAddress(source, head: head + "'source' : ")
+      server.source = socketAddress(source, head: head() + "'source' : ")
     }
     settleLimits(&server)
     if draft.isChecked {
       server.check = makeCheck(draft, server, backend, values, head: head)
     } else if let address = draft.checkAddress {
       // It has no effect and must be right all the same.
-      _ = socketAddress(address, head: head + "'addr' : ")
+      _ = socketAddress(address, head: head() + "'addr' : ")
     }
     return server
   }
@@ -103,16 +105,17 @@ extension Resolver {
 
   /// The address of a server; that of a name by the methods of `init-addr`, in their order.
   private mutating func resolveAddress(
-    _ address: AddressText, _ draft: ServerDraft, into server: inout ServerSettings, head: String
+    _ address: AddressText, _ draft: ServerDraft, into server: inout ServerSettings,
+    head: () -> String
   ) {
     guard let line = draft.line else { return }
     let place = Located(address, line, word: 2)
     guard case .name(let name, let family) = address.host else {
-      if let found = socketAddress(place, head: head) { server.address = found }
+      if let found = socketAddress(place, head: head()) { server.address = found }
       return
     }
     let port = address.singlePort
-    let missing = "\(head)could not resolve address '\(name)'"
+    func missing() -> String { "\(head())could not resolve address '\(name)'" }
     var wasAsked = false
     for method in draft.addressMethods ?? [.last, .libc] {
       switch method {
@@ -128,20 +131,20 @@ extension Resolver {
         server.address = .internet(endpoint)
         if wasAsked {
           diagnostics.report(
-            .warning, missing + ", falling back to configured address.", at: place)
+            .warning, missing() + ", falling back to configured address.", at: place)
         }
         return
       case .none:
         server.address = .internet(.ipv4(0, port: port))
         server.isDisabled = true
         if wasAsked {
-          diagnostics.report(.warning, missing + ", disabling server.", at: place)
+          diagnostics.report(.warning, missing() + ", disabling server.", at: place)
         }
         return
       }
     }
     diagnostics.report(
-      .alert, missing + ".", at: place,
+      .alert, missing() + ".", at: place,
       remedy:
         "Check the name, write the address, or start without it by 'init-addr last,libc,none'.")
   }
@@ -149,7 +152,7 @@ extension Resolver {
   /// How a server is checked, with everything that it inherits.
   private mutating func makeCheck(
     _ draft: ServerDraft, _ server: ServerSettings, _ backend: BackendSettings,
-    _ values: ProxyValues, head: String
+    _ values: ProxyValues, head: () -> String
   ) -> CheckSettings? {
     var check = draft.check
     check.dialogue = values.checkDialogue
@@ -159,7 +162,7 @@ extension Resolver {
     if let address = draft.checkAddress {
       let port = address.value.singlePort
       check.address = socketAddress(
-        address, port: port == 0 ? ownPort : port, head: head + "'addr' : ")
+        address, port: port == 0 ? ownPort : port, head: head() + "'addr' : ")
       hasPort = hasPort || port > 0 || !address.value.isInternet
     }
     if !hasPort, let line = draft.line {

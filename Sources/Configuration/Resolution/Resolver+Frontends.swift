@@ -115,8 +115,9 @@ extension Resolver {
     _ bind: BindDraft, _ draft: ProxyDraft
   ) -> ListenerSettings.Ownership {
     var ownership = ListenerSettings.Ownership()
-    let head =
+    func head() -> String {
       "'bind \(bind.line.words[bind.addressWord].text)' in section '\(draft.kind.rawValue)' : "
+    }
     ownership.mode = bind.ownership.mode ?? global.unixOwnership.mode
     if let user = bind.ownership.user ?? global.unixOwnership.user {
       switch user.value {
@@ -125,7 +126,7 @@ extension Resolver {
         ownership.user = lookups.user(name)
         if ownership.user == nil {
           diagnostics.report(
-            .alert, "\(head)'user' : unknown user name '\(name)'", at: user,
+            .alert, "\(head())'user' : unknown user name '\(name)'", at: user,
             remedy: "Create the user, or use 'uid' with a number.")
         }
       }
@@ -137,7 +138,7 @@ extension Resolver {
         ownership.group = lookups.group(name)
         if ownership.group == nil {
           diagnostics.report(
-            .alert, "\(head)'group' : unknown group name '\(name)'", at: group,
+            .alert, "\(head())'group' : unknown group name '\(name)'", at: group,
             remedy: "Create the group, or use 'gid' with a number.")
         }
       }

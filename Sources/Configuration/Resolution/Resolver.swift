@@ -177,16 +177,16 @@ struct Resolver {
 
   /// What an address stands for; a mistake is reported, with `head` before it.
   mutating func socketAddress(
-    _ address: Located<AddressText>, port: UInt16? = nil, head: String
+    _ address: Located<AddressText>, port: UInt16? = nil, head: @autoclosure () -> String
   ) -> SocketAddress? {
     let value = address.value
     if let found = socketAddress(value, port: port ?? value.singlePort) { return found }
     if case .literal(_, let interface?) = value.host {
       diagnostics.report(
-        .alert, "\(head)unknown interface '\(interface)' in '\(value.text)'", at: address)
+        .alert, "\(head())unknown interface '\(interface)' in '\(value.text)'", at: address)
     } else if case .name(let name, _) = value.host {
       diagnostics.report(
-        .alert, "\(head)invalid address: '\(name)' in '\(value.text)'", at: address,
+        .alert, "\(head())invalid address: '\(name)' in '\(value.text)'", at: address,
         remedy: "The name has no address here: check it, or write the address.")
     }
     return nil

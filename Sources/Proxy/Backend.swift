@@ -113,7 +113,7 @@ extension Backend {
     package var active = 0
     /// Sessions that were given a server, or sent to find another one.
     package var requeued = 0
-    /// Sessions that still wait for the backend.
+    /// Sessions that still wait for the server alone.
     package var queued = 0
     /// Servers that take connections: not backup servers.
     package var activeServers = 0
@@ -121,6 +121,8 @@ extension Backend {
     package var backupServers = 0
     /// Whether connections now go to backup servers.
     package var usesBackups = false
+    /// No effect at all.
+    package init() {}
   }
 
   /// Lets a server (its index in the backend) take connections or not, at this effective weight
@@ -140,7 +142,7 @@ extension Backend {
       var effect = Effect()
       effect.active = active
       effect.requeued = grants.count + homeless.count
-      effect.queued = state.queue.count
+      effect.queued = state.loads[server].queue.count
       effect.activeServers = state.balancer.activeCount
       effect.backupServers = state.balancer.backupCount
       effect.usesBackups = state.balancer.activeCount == 0 && state.balancer.backupCount > 0

@@ -72,15 +72,33 @@ backend u
      "disable server u/u1;set server u/u1 state drain;enable server u/u1;enable server u/u2;"
      "set server u/u1 health down;set server u/u2 health down;set server u/u1 state drain"),
 }
+SCENARIOS["followers"] = ("""
+listen b
+  bind unix@%FOLDER%/in
+  server s1 %s1% check inter 100ms rise 1 fall 1
+backend t
+  server f1 %s1% track b/s1
+  server f2 %s1% track b/s1
+backend u
+  server g1 %s1% track b/s1
+""", "stop s1;start s1;set server b/s1 state maint;set server b/s1 state ready")
+SCENARIOS["queued"] = ("""
+listen b
+  bind unix@%FOLDER%/in
+  balance roundrobin
+  timeout queue 1m
+  server s1 %s1% check inter 100ms rise 1 fall 1 maxconn 1
+  server s2 %s2% check inter 100ms rise 1 fall 1 maxconn 1
+""", "hold s1 5;stop s1;start s1;stop s1;stop s2;start s2;end")
 for action in ("mark-down", "fail-check", "sudden-death", "fastinter"):
     SCENARIOS["observe-" + action] = ("""
 listen b
   bind unix@%FOLDER%/in
   balance first
   retries 0
-  server s1 %s1% check inter 5s fastinter 300ms rise 2 fall 3 observe layer4 error-limit 3 on-error ACTION
+  server s1 %s1% check inter 5s fastinter 300ms downinter 300ms rise 2 fall 3 observe layer4 error-limit 3 on-error ACTION
   server s2 %s2% check inter 5s
-""".replace("ACTION", action), "fail s1 3;fail s1 3;fail s1 3;start s1;start s1")
+""".replace("ACTION", action), "fail s1 3;fail s1 3;start s1")
 
 
 class Sockets(threading.Thread):

@@ -123,7 +123,10 @@ extension ConfigurationLoader {
     case "resetenv":
       reader.resetEnvironment(keeping: Array(line.texts.dropFirst()))
     default:
-      guard keyword.status == .accepted else { return }
+      guard keyword.status == .accepted else {
+        if keyword.status == .kept { global.settings.keptStatements.append(line.texts) }
+        return
+      }
       report(
         Mistake("'\(keyword.name)' is accepted and has no effect in Weir.", at: 0), line,
         level: .notice)

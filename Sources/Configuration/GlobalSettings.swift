@@ -19,6 +19,8 @@ package struct GlobalSettings: Sendable {
     package var level: String
     /// The permission bits of the socket's file.
     package var mode: UInt32?
+    /// How messages bear their level: none, number or string.
+    package var severityOutput = "none"
     /// Makes a socket's settings.
     package init(address: SocketAddress, level: String = "operator", mode: UInt32? = nil) {
       self.address = address
@@ -68,6 +70,8 @@ package struct GlobalSettings: Sendable {
   package var statisticsTimeoutMilliseconds = 10_000
   /// `stats maxconn`
   package var statisticsConnectionLimit = 10
+  /// The words of each statement that is kept for what is to come (`ssl-default-…` and so on).
+  package var keptStatements: [[String]] = []
 
   /// A section without a line.
   package init() {}

@@ -109,7 +109,7 @@ package enum ReferencePage {
     """
 
   private static let keptIntroduction = """
-    Read, checked and kept for parts of Weir that are to come.
+    Read and kept for parts of Weir that are to come.
 
 
     """

@@ -73,6 +73,24 @@ struct StatusTests {
       ])
   }
 
+  @Test("what is kept is in the snapshot for whoever comes to use it")
+  func kept() throws {
+    let found = load(
+      """
+      global
+        ssl-default-bind-options ssl-min-ver TLSv1.2
+        external-check preserve-env
+        no strict-limits
+        stats socket /run/w.sock severity-output number
+      """)
+    let global = try #require(found.snapshot).global
+    #expect(
+      global.keptStatements == [
+        ["ssl-default-bind-options", "ssl-min-ver", "TLSv1.2"], ["external-check", "preserve-env"],
+      ])
+    #expect(global.statisticsSockets.map(\.severityOutput) == ["number"])
+  }
+
   @Test("'mode http' is an error that says what to do; 'mode tcp' is what Weir serves")
   func mode() {
     #expect(load(timeouts + "listen l\nbind :1\nmode tcp").snapshot != nil)

@@ -25,4 +25,6 @@ struct BindDraft: Sendable {
   var ownership = Ownership()
   /// `level`, of a statistics socket.
   var level = "operator"
+  /// `severity-output`, of a statistics socket.
+  var severityOutput = "none"
 }

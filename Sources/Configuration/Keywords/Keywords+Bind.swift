@@ -110,7 +110,9 @@ extension Keyword {
         "Of a `stats socket`; a reload keeps the sockets within the process."),
       bind(
         "severity-output",
-        .choice([("none", ()), ("number", ()), ("string", ())]) { _, _ in }, status: .kept,
+        .choice([("none", "none"), ("number", "number"), ("string", "string")]) {
+          $0.severityOutput = $1
+        }, status: .kept,
         "Of a `stats socket`: how messages bear their level."),
       bind(
         "nice", .integer("<number>", in: -1024...1024) { _, _ in }, status: .accepted,

@@ -43,11 +43,9 @@ extension Keyword {
         "tcp-check set-var-fmt", "tcp-check unset-var", "http-check comment",
         "http-check connect", "http-check disable-on-404", "http-check expect",
         "http-check send", "http-check send-state", "http-check set-var",
-        "http-check set-var-fmt", "http-check unset-var",
+        "http-check set-var-fmt", "http-check unset-var", "external-check command",
+        "external-check path",
       ])
-    + family(
-      .proxy, .kept, sections: .back, words: 1, "Kept for checks by programs.",
-      ["external-check command", "external-check path"])
 
   private static let others: [Keyword] =
     family(

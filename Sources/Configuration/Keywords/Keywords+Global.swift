@@ -1,3 +1,4 @@
+import ConfigSyntax
 import Kernel
 import LogSinks
 import Proxy
@@ -203,8 +204,9 @@ extension Keyword {
   }
 
   private static let readExternalCheck: Grammar<GlobalDraft>.Reader = {
-    (_, arguments) throws(Mistake) in
+    (draft, arguments) throws(Mistake) in
     if arguments.peek == "preserve-env" { _ = arguments.take() }
+    draft.settings.keptStatements.append(arguments.line.texts)
   }
 
   private static let readUnixBind: Grammar<GlobalDraft>.Reader = {

@@ -13,10 +13,11 @@ extension Resolver {
       for address in draft.addresses {
         let located = Located(address, draft.line, word: draft.addressWord)
         guard let found = socketAddress(located, head: "'stats socket' : ") else { continue }
-        snapshot.global.statisticsSockets.append(
-          GlobalSettings.StatisticsSocket(
-            address: prefixed(found), level: draft.level,
-            mode: draft.ownership.mode ?? global.unixOwnership.mode))
+        var socket = GlobalSettings.StatisticsSocket(
+          address: prefixed(found), level: draft.level,
+          mode: draft.ownership.mode ?? global.unixOwnership.mode)
+        socket.severityOutput = draft.severityOutput
+        snapshot.global.statisticsSockets.append(socket)
       }
     }
   }

@@ -39,6 +39,14 @@ struct ScaleTests {
     #expect(long < short * 24, "\(short) and \(long)")
   }
 
+  @Test("may not ask for more sockets than a process can have")
+  func sockets() {
+    let lines = String(repeating: " bind :1-65535\n", count: 17)
+    #expect(
+      messages(load(timeouts + "frontend f\n" + lines).diagnostics, .alert)
+        == ["frontend 'f' : more than 1048576 sockets to listen on."])
+  }
+
   @Test("with many mistakes are given up in order")
   func mistakes() {
     let text = String(repeating: "foo\n", count: 50_000)

@@ -68,6 +68,16 @@ extension Resolver {
   /// Every socket of a frontend: one for each address and port of its `bind` lines.
   private mutating func makeListeners(_ draft: ProxyDraft) -> [ListenerSettings] {
     var listeners: [ListenerSettings] = []
+    for bind in draft.binds {
+      for case .numbers(let range) in bind.addresses.map(\.port) { listenerCount += range.count }
+    }
+    guard listenerCount <= Self.listenerLimit else {
+      diagnostics.report(
+        .alert,
+        "\(draft.kind.title) '\(draft.name)' : more than \(Self.listenerLimit) sockets to listen on.",
+        remedy: "A process has no more descriptors than that; name fewer ports.")
+      return []
+    }
     var taken: [Int: Line] = [:]
     for bind in draft.binds {
       guard let forced = bind.identifier else { continue }
@@ -98,6 +108,10 @@ extension Resolver {
     }
     return listeners
   }
+
+  /// The most sockets of a configuration: as many as the kernel gives a process descriptors
+  /// (fs.nr_open).
+  private static let listenerLimit = 1 << 20
 
   /// One address for each port of a range.
   private func everyPort(of address: AddressText, _ found: SocketAddress) -> [SocketAddress] {

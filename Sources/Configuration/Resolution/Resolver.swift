@@ -25,6 +25,8 @@ struct Resolver {
   var backends: [String: ByName] = [:]
   /// The id of each draft.
   var identifiers: [Int] = []
+  /// How many sockets the file asks for so far.
+  var listenerCount = 0
   /// Hosts that were looked up.
   var hosts: [String: Endpoint?] = [:]
   /// Formats that were compiled, by kind and text; nil where that failed.

@@ -44,7 +44,7 @@ struct WeightedRotation: Sendable {
     totalWeight += weight
     cycleWeight = totalWeight
     position = totalWeight
-    queue(server, in: \.initial)
+    queueByWeight(server, isInitial: true)
   }
 
   /// Sets a server's weight; at 0 it leaves the rotation.
@@ -60,7 +60,7 @@ struct WeightedRotation: Sendable {
       turns[server].next = position + (totalWeight + cycleWeight - position) / weight
       queue(server)
     } else if initial.contains(server) {
-      queue(server, in: \.initial)
+      queueByWeight(server, isInitial: true)
     } else {
       reschedule(server)
     }
@@ -95,7 +95,7 @@ struct WeightedRotation: Sendable {
     if let result { queue(result) }
     for server in passed.reversed() where server != result {
       if hasTurnedOver {
-        queue(server, in: \.initial)
+        queueByWeight(server, isInitial: true)
       } else {
         queue(server)
       }
@@ -158,7 +158,7 @@ struct WeightedRotation: Sendable {
     guard turn.weight > 0 else { return }
     if turn.next >= 2 * cycleWeight || turn.next >= cycleWeight + totalWeight {
       turns[server].next -= cycleWeight
-      queue(server, in: \.following)
+      queueByWeight(server, isInitial: false)
     } else {
       let finer = (WeightScale.largest + turn.remainder - turn.weight) / WeightScale.steps
       current.insert(server, key: turn.next * WeightScale.largestUserWeight + finer)
@@ -166,10 +166,15 @@ struct WeightedRotation: Sendable {
   }
 
   /// Queues a server by its weight alone, the heaviest first.
-  private mutating func queue(_ server: Int, in heap: WritableKeyPath<Self, ServerHeap>) {
+  private mutating func queueByWeight(_ server: Int, isInitial: Bool) {
     dequeue(server)
-    guard turns[server].weight > 0 else { return }
-    self[keyPath: heap].insert(server, key: WeightScale.largest - turns[server].weight)
+    let weight = turns[server].weight
+    guard weight > 0 else { return }
+    if isInitial {
+      initial.insert(server, key: WeightScale.largest - weight)
+    } else {
+      following.insert(server, key: WeightScale.largest - weight)
+    }
   }
 
   private mutating func dequeue(_ server: Int) {

@@ -169,9 +169,14 @@ extension Backend {
   }
 
   /// What a server has now, and how many wait.
-  package func load(of server: Int) -> (sessions: Int, queued: Int, backendQueued: Int) {
+  package func load(
+    of server: Int
+  ) -> (sessions: Int, queued: Int, backendQueued: Int, total: UInt64) {
     state.withLock {
-      ($0.loads[server].served, $0.loads[server].queue.count, $0.queue.count)
+      (
+        $0.loads[server].served, $0.loads[server].queue.count, $0.queue.count,
+        $0.loads[server].total
+      )
     }
   }
 }

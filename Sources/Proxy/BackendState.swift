@@ -29,6 +29,8 @@ struct ServerLoad: Sendable {
   var queueLimit = 0
   /// Connections that were given to it and have not ended.
   var served = 0
+  /// Connections that were ever given to it.
+  var total: UInt64 = 0
   /// Whether it takes connections at all.
   var isUsable = true
   /// Whether it is a backup server.
@@ -88,7 +90,9 @@ struct BackendState: Sendable {
     guard balancer.hasServer else { return .noServer }
     // The balancer is moved out while it asks for the loads, so that both are not touched at once.
     let loads = self.loads
-    let (sessions, full, isLeast) = (sessions, fullConnections, balancer.algorithm == .leastConnections)
+    let (sessions, full, isLeast) = (
+      sessions, fullConnections, balancer.algorithm == .leastConnections
+    )
     let chosen = balancer.pick(hash: hash, avoiding: avoided) { server in
       guard loads[server].limit > 0 else { return false }
       let load = loads[server]
@@ -111,6 +115,7 @@ struct BackendState: Sendable {
   private mutating func take(_ server: Int, _ waiter: Waiter) -> Assignment {
     guard isFull(server) else {
       loads[server].served += 1
+      loads[server].total += 1
       balancer.connectionStarted(server)
       return .server(server)
     }
@@ -156,6 +161,7 @@ struct BackendState: Sendable {
       guard let waiter = takesOwn ? loads[server].queue.popFirst() : queue.popFirst() else { break }
       if takesOwn { balancer.queueChanged(server, by: -1) }
       loads[server].served += 1
+      loads[server].total += 1
       balancer.connectionStarted(server)
       grants.append(Grant(waiter: waiter, server: server))
     }

@@ -66,6 +66,8 @@ struct ProxyValues: Sendable {
   var source: Located<AddressText>?
   /// What checks say.
   var checkDialogue: CheckSettings.Dialogue = .connect
+  /// The words of `tcp-check connect`, for messages.
+  var checkConnectRule: String?
   /// `timeout check`
   var checkTimeoutMilliseconds: Int?
   /// `log`

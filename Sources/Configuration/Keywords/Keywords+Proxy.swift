@@ -153,6 +153,7 @@ extension Keyword {
             remedy: "Use 'addr' and 'port' of the server lines, or remove the word.")
         }
         draft.values.checkDialogue = .tcpCheck
+        draft.values.checkConnectRule = "connect"
       }, "The one step of tcp-check that Weir serves."),
     proxy(
       "tcp-check comment", .back, .ignored("<text>", words: 1), status: .accepted,

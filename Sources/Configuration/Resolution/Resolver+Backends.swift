@@ -156,6 +156,7 @@ extension Resolver {
   ) -> CheckSettings? {
     var check = draft.check
     check.dialogue = values.checkDialogue
+    check.connectRule = values.checkConnectRule
     let ownPort = draft.address?.singlePort ?? 0
     var hasPort = check.port != nil || ownPort > 0
     if draft.address?.isInternet == false { hasPort = true }

@@ -1,18 +1,14 @@
 internal import HealthChecks
 internal import Kernel
 internal import LogRecords
-internal import LogSinks
 internal import Proxy
 internal import Reactor
 
 /// Health checks and the states of all servers, on the main thread: it hands the outcomes of
 /// checks to the states, and carries out what comes of them.
 struct ServerControl: ~Copyable {
-  /// The kind of timers of slow starts; those of checks have `Supervisor.Token.check`.
-  private static var warmUpKind: UInt8 { 20 }
-
   private let topology: Topology
-  private let pipeline: LogPipeline
+  private let announcer: Announcer
   private var states: ServerStates
   private var checker: HealthChecker
   /// The server of each check, by index in the one row of all servers.
@@ -20,9 +16,9 @@ struct ServerControl: ~Copyable {
   /// The check of each server; nil where it has none.
   private var checks: [Int?]
 
-  init(topology: Topology, pipeline: LogPipeline) {
+  init(topology: Topology, announcer: Announcer) {
     self.topology = topology
-    self.pipeline = pipeline
+    self.announcer = announcer
     let settings = topology.settings
     states = ServerStates(settings: settings, now: Self.moment()) { change in
       topology.backends[change.backend].setServer(
@@ -64,7 +60,7 @@ struct ServerControl: ~Copyable {
 
   /// Takes a timer of a check or of a slow start.
   mutating func handle(timer token: EventToken, _ loop: inout EventLoop) {
-    if token.kind == Self.warmUpKind {
+    if token.kind == Supervisor.Token.warmUp {
       perform(states.warmUp(token.number, at: Self.moment()), &loop)
     } else if let report = checker.handle(timer: token, in: &loop) {
       take(report, &loop)
@@ -94,7 +90,7 @@ struct ServerControl: ~Copyable {
   private mutating func perform(_ actions: [ServerStatesAction], _ loop: inout EventLoop) {
     for action in actions {
       switch action {
-      case .log(let event): pipeline.post(event)
+      case .log(let event): announcer.announce(event)
       case .endSessions(let server):
         let place = topology.servers[server]
         topology.backends[place.backend].endSessions(server: place.server, cause: .serverDown)
@@ -111,7 +107,7 @@ struct ServerControl: ~Copyable {
         checker.stop(check, in: &loop)
       case .warmUp(let server, let milliseconds):
         _ = loop.setTimer(
-          after: milliseconds, token: EventToken(kind: Self.warmUpKind, number: server))
+          after: milliseconds, token: EventToken(kind: Supervisor.Token.warmUp, number: server))
       }
     }
   }
@@ -127,7 +123,7 @@ struct ServerControl: ~Copyable {
 
 extension ServerControl {
   /// Writes the state of every server to the log (SIGHUP, SIGQUIT), in HAProxy's words.
-  func dump(to pipeline: LogPipeline, word: String) {
+  func dump(word: String) {
     let names = Set(topology.settings.backends.map(\.name))
     for (index, frontend) in topology.frontends.enumerated()
     where !names.contains(frontend.settings.name) {
@@ -137,21 +133,21 @@ extension ServerControl {
         "\(word) received, dumping servers states for proxy \(name).",
         "\(word): Proxy \(name) has no servers. \(counts)",
       ] {
-        pipeline.post(
+        announcer.announce(
           LogEvent(
             .serverState, severity: .notice, text: text, frontend: UInt32(clamping: index),
             nanoseconds: Clock.realtimeNanoseconds()))
       }
     }
-    for backend in topology.backends { dump(backend, to: pipeline, word: word) }
+    for backend in topology.backends { dump(backend, word: word) }
   }
 
-  private func dump(_ backend: Backend, to pipeline: LogPipeline, word: String) {
+  private func dump(_ backend: Backend, word: String) {
     let name = backend.settings.name
     func post(_ text: String, server: Int? = nil) {
       var values: [LogEvent.Entry] = []
       if let server { values.append(.text(.state, states.statusWord(server))) }
-      pipeline.post(
+      announcer.announce(
         LogEvent(
           .serverState, severity: .notice, text: text, backend: UInt32(clamping: backend.index),
           server: server.map { UInt32(clamping: $0) }, values: values,

@@ -169,6 +169,9 @@ struct Service {
       let topology = Topology(
         settings: snapshot.proxy, listeners: listeners, mailboxes: WorkerMailboxes(mailboxes),
         seed: Clock.realtimeNanoseconds())
+      let announcer = Announcer(
+        pipeline: pipeline, showsOnTerminal: handshake == nil && !loaded.isQuiet)
+      let servers = ServerControl(topology: topology, announcer: announcer)
       endPredecessors()
       handshake?.give()
       if handshake != nil { try Process.silence(2...2) }
@@ -184,8 +187,8 @@ struct Service {
       }
       var supervisor = Supervisor(
         snapshot: snapshot, topology: topology, pipeline: pipeline, mailbox: mailbox,
-        manager: manager, watched: watched, loop: try EventLoop(), signals: signals,
-        servers: ServerControl(topology: topology, pipeline: pipeline))
+        manager: manager, announcer: announcer, watched: watched, loop: try EventLoop(),
+        signals: signals, servers: servers)
       try supervisor.run()
       pipeline.stop()
       logThread.join()

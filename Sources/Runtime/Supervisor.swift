@@ -30,6 +30,7 @@ struct Supervisor: ~Copyable {
     static let status: UInt8 = 5
     static let check: UInt8 = 6
     static let grace: UInt8 = 7
+    static let warmUp: UInt8 = 8
   }
 
   /// How often the line for `systemctl status` is made anew, in milliseconds.
@@ -40,6 +41,7 @@ struct Supervisor: ~Copyable {
   let pipeline: LogPipeline
   let mailbox: Mailbox<SupervisorOrder>
   let manager: ServiceManager?
+  let announcer: Announcer
   /// The loops of all workers and of the log thread: what must turn for the watchdog to be fed.
   let watched: [(name: String, turns: TurnCounter)]
   var loop: EventLoop
@@ -57,7 +59,7 @@ struct Supervisor: ~Copyable {
   init(
     snapshot: Snapshot, topology: Topology, pipeline: LogPipeline,
     mailbox: Mailbox<SupervisorOrder>, manager: ServiceManager?,
-    watched: [(name: String, turns: TurnCounter)], loop: consuming EventLoop,
+    announcer: Announcer, watched: [(name: String, turns: TurnCounter)], loop: consuming EventLoop,
     signals: consuming SignalDescriptor, servers: consuming ServerControl
   ) {
     self.snapshot = snapshot
@@ -65,6 +67,7 @@ struct Supervisor: ~Copyable {
     self.pipeline = pipeline
     self.mailbox = mailbox
     self.manager = manager
+    self.announcer = announcer
     self.watched = watched
     self.loop = loop
     self.signals = signals
@@ -100,8 +103,8 @@ struct Supervisor: ~Copyable {
     case Token.hardStop: hardStop()
     case Token.grace: softStop()
     case Token.status: tellStatus()
-    case Token.check: servers.handle(timer: token, &loop)
-    default: servers.handle(timer: token, &loop)
+    case Token.check, Token.warmUp: servers.handle(timer: token, &loop)
+    default: break
     }
   }
 
@@ -156,9 +159,9 @@ extension Supervisor {
         fatalSignal = signal
         hardStop()
       case Signal.user1: beginSoftStop()
-      case Signal.hangUp: servers.dump(to: pipeline, word: "SIGHUP")
+      case Signal.hangUp: servers.dump(word: "SIGHUP")
       case Signal.quit:
-        servers.dump(to: pipeline, word: "SIGQUIT")
+        servers.dump(word: "SIGQUIT")
         pipeline.logLedgers()
       default: break
       }
@@ -195,7 +198,7 @@ extension Supervisor {
     for (index, frontend) in topology.frontends.enumerated() {
       let text =
         "Proxy \(frontend.settings.name) stopped (cumulated conns: FE: \(frontend.admission.cumulative), BE: 0)."
-      pipeline.post(
+      announcer.announce(
         LogEvent(
           .proxyStopped, text: text, frontend: UInt32(index),
           nanoseconds: Clock.realtimeNanoseconds()))
@@ -218,7 +221,7 @@ extension Supervisor {
   private mutating func feedWatchdog() {
     guard var watch = watchdog else { return }
     if let stuck = watch.standing() {
-      pipeline.post(
+      announcer.announce(
         LogEvent(
           .watchdogWithheld,
           text: "Watchdog withheld: \(stuck) has made no progress for "

@@ -43,6 +43,8 @@ int weir_null_descriptors(int first, int last) {
   return 0;
 }
 
+int weir_join_errors(void) { return told(dup2(1, 2)); }
+
 int weir_blocking_pipe(int out[2]) { return told(pipe2(out, O_CLOEXEC)); }
 
 int weir_write_byte(int fd) { return told((int)write(fd, "", 1)); }

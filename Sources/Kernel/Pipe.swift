@@ -14,7 +14,8 @@ public struct Pipe: ~Copyable {
     var ends: (Int32, Int32) = (0, 0)
     let got = unsafe withUnsafeMutableBytes(of: &ends) { raw in
       // SAFETY: two Int32 have room for the two descriptors.
-      unsafe weir_pipe(raw.assumingMemoryBound(to: Int32.self).baseAddress, Int32(clamping: capacity))
+      unsafe weir_pipe(
+        raw.assumingMemoryBound(to: Int32.self).baseAddress, Int32(clamping: capacity))
     }
     self.capacity = Int(try check(got))
     output = Descriptor(owning: ends.0)

@@ -33,6 +33,10 @@ package enum Process {
     _ = try check(weir_null_descriptors(descriptors.lowerBound, descriptors.upperBound))
   }
 
+  /// Sends standard error where standard output goes (dup2(2)): there may be no /dev/null to open
+  /// any more, after a change of root.
+  package static func joinErrorsToOutput() throws(Errno) { _ = try check(weir_join_errors()) }
+
   /// Changes the working directory (chdir(2)).
   package static func changeDirectory(to path: String) throws(Errno) {
     _ = try check(unsafe weir_chdir(path))
@@ -110,7 +114,9 @@ package enum File {
   }
 
   /// Removes a name (unlink(2)).
-  package static func remove(_ path: String) throws(Errno) { _ = try check(unsafe weir_unlink(path)) }
+  package static func remove(_ path: String) throws(Errno) {
+    _ = try check(unsafe weir_unlink(path))
+  }
   /// Gives a file another name, over whatever had it (rename(2)).
   package static func rename(_ from: String, to: String) throws(Errno) {
     _ = try check(unsafe weir_rename(from, to))

@@ -69,7 +69,9 @@ package final class Backend: Sendable {
       state.sessions = max(state.sessions - 1, 0)
       guard let server else { return ([], state.sessions, 0) }
       state.release(server)
-      return (state.grant(server), state.sessions, state.loads[server].served)
+      // Who comes next is not among those who are left.
+      let served = state.loads[server].served
+      return (state.grant(server), state.sessions, served)
     }
     send(grants)
     return (sessions, served)

@@ -11,17 +11,18 @@ package struct BindingError: Error {
 }
 
 extension Listener {
-  /// Makes, binds and opens the socket of a `bind` line's address.
+  /// Makes, binds and opens the socket of a `bind` line's address; with `sharesPort`, beside the
+  /// one that an older process has there and is about to give up (SO_REUSEPORT).
   package convenience init(
-    binding settings: ListenerSettings, frontend: Int, backlog: Int
+    binding settings: ListenerSettings, frontend: Int, backlog: Int, sharesPort: Bool = true
   ) throws(BindingError) {
     self.init(
       settings: settings, frontend: frontend,
-      socket: try Self.socket(for: settings, backlog: backlog))
+      socket: try Self.socket(for: settings, backlog: backlog, sharesPort: sharesPort))
   }
 
   private static func socket(
-    for settings: ListenerSettings, backlog: Int
+    for settings: ListenerSettings, backlog: Int, sharesPort: Bool
   ) throws(BindingError) -> Descriptor {
     if case .descriptor(let number) = settings.address {
       let inherited = Descriptor(owning: number)
@@ -47,6 +48,7 @@ extension Listener {
     } catch {
       throw BindingError(action: "cannot create listening socket", errno: error, remedy: nil)
     }
+    if sharesPort, case .internet = settings.address { socket.prefer(.reusePort) }
     try bind(socket, settings)
     do throws(Errno) {
       try socket.listen(backlog: settings.backlog ?? backlog)

@@ -102,7 +102,9 @@ extension Session {
     let server = shared.servers[chosen]
     let address = destination(of: server)
     state = .connecting
-    stateDeadline = shared.settings.connectTimeoutMilliseconds.map { context.nowMilliseconds + Int64($0) }
+    stateDeadline = shared.settings.connectTimeoutMilliseconds.map {
+      context.nowMilliseconds + Int64($0)
+    }
     if case .internet(let endpoint, _) = address {
       record.serverAddress = endpoint
     } else {
@@ -289,7 +291,9 @@ extension Session {
 
   /// Whether the attempt that comes next goes to another server (`option redispatch`).
   private func isTimeToRedispatch(_ shared: Backend) -> Bool {
-    guard case .every(let interval) = shared.settings.redispatch, interval != 0 else { return false }
+    guard case .every(let interval) = shared.settings.redispatch, interval != 0 else {
+      return false
+    }
     let retried = shared.settings.retries - attemptsLeft
     return interval > 0 ? retried % interval == 0 : attemptsLeft &+ interval == -1
   }

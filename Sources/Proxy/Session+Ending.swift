@@ -38,10 +38,12 @@ extension Session {
     if case .queued(let ticket, let server) = state {
       _ = shared.cancel(ticket: ticket, server: server)
     }
-    let left = shared.leave(server: holdsServer ? chosen : nil)
+    let held = holdsServer ? chosen : nil
+    let left = shared.leave(server: held)
     holdsServer = false
     record.backendConnections = UInt32(clamping: left.sessions)
-    let served = chosen.map { shared.connections(server: $0).served } ?? 0
+    let served =
+      held == nil ? chosen.map { shared.connections(server: $0).served } ?? 0 : left.served
     record.serverConnections = UInt32(clamping: served)
   }
 
@@ -84,7 +86,8 @@ extension Session {
         record.connectMicroseconds = connectedAt - chosenAt
         record.dataMicroseconds = now - connectedAt
       }
-    } else if case .queued = state {
+    } else if case .queued = state, record.cause != .clientTimeout {
+      // HAProxy tells no time in the queue where the client's own time was over.
       record.queueMicroseconds = now - handshakeDoneAt
     }
     if upstream.byteCount > 0 { record.bytesFromClient = upstream.byteCount }

@@ -30,7 +30,7 @@ extension ProxyHeader {
       if bytes[index] == UInt8(ascii: "\n") {
         guard line.last == UInt8(ascii: "\r") else { return .failed(.malformed) }
         line.removeLast()
-        guard let header = parseText(line) else { return .failed(.malformed) }
+        guard let header = parseText(line) else { return .failed(mistake(in: line)) }
         return .complete(header, length: index + 1)
       }
       line.append(bytes[index])
@@ -55,6 +55,13 @@ extension ProxyHeader {
     return ProxyHeader(source: source, destination: destination)
   }
 
+  /// What is wrong with a line: a protocol that nobody knows, or anything else.
+  private static func mistake(in line: [UInt8]) -> ProxyHeaderError {
+    let known = ["TCP4", "TCP6", "UNKNOWN"].map { Array($0.utf8) }
+    let word = line.dropFirst(6).prefix { $0 != UInt8(ascii: " ") }
+    return known.contains { $0.elementsEqual(word) } ? .malformed : .wrongProtocol
+  }
+
   private static func port(_ text: String) -> UInt16? {
     guard text.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }
     return UInt16(text)
@@ -66,7 +73,7 @@ extension ProxyHeader {
       return .failed(.notAHeader)
     }
     guard bytes.count >= 16 else { return .incomplete }
-    guard bytes[12] >> 4 == 2 else { return .failed(.malformed) }
+    guard bytes[12] >> 4 == 2 else { return .failed(.notAHeader) }
     let length = 16 + Int(bytes[14]) << 8 + Int(bytes[15])
     guard length <= binaryLimit else { return .failed(.malformed) }
     guard bytes.count >= length else { return .incomplete }

@@ -51,7 +51,8 @@ struct Service {
     let listeners = try bindListeners()
     guard listeners.contains(where: { $0 != nil }) else {
       throw StartFailure(
-        message: "[\(Self.program).main()] No enabled listener found (check for 'bind' directives) ! Exiting.",
+        message:
+          "[\(Self.program).main()] No enabled listener found (check for 'bind' directives) ! Exiting.",
         remedy: "give a 'frontend' or 'listen' section a 'bind' line")
     }
     let manager = ServiceManager.fromEnvironment()
@@ -135,7 +136,8 @@ struct Service {
         do throws(BindingError) {
           listeners.append(
             try Listener(
-              binding: settings, frontend: index, backlog: frontend.backlog ?? max(limit, 1)))
+              binding: settings, frontend: index, backlog: frontend.backlog ?? max(limit, 1),
+              sharesPort: !options.disablesReusePort))
         } catch {
           failures += 1
           report(
@@ -148,7 +150,8 @@ struct Service {
     }
     guard failures == 0 else {
       throw StartFailure(
-        message: "[\(Self.program).main()] Some protocols failed to start their listeners! Exiting.",
+        message:
+          "[\(Self.program).main()] Some protocols failed to start their listeners! Exiting.",
         remedy: nil)
     }
     return listeners
@@ -174,7 +177,7 @@ struct Service {
       let servers = ServerControl(topology: topology, announcer: announcer)
       endPredecessors()
       handshake?.give()
-      if handshake != nil { try Process.silence(2...2) }
+      if handshake != nil { try Process.joinErrorsToOutput() }
       let mailbox = try Mailbox<SupervisorOrder>()
       var watched = [(name: "log thread", turns: pipeline.turns)]
       for number in 0..<threads {
@@ -206,7 +209,8 @@ struct Service {
     do throws(Privileges.Refusal) {
       try privileges.drop()
     } catch {
-      report(StartFailure(message: "[\(Self.program).main()] \(error.message)", remedy: error.remedy))
+      report(
+        StartFailure(message: "[\(Self.program).main()] \(error.message)", remedy: error.remedy))
       throw .permissionDenied
     }
   }

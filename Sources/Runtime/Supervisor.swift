@@ -255,7 +255,8 @@ struct ProgressWatch {
     var stuck: String?
     for (index, thread) in watched.enumerated() {
       let turns = thread.turns.count
-      let stood = turns == last[index].turns
+      let stood =
+        turns == last[index].turns
         ? last[index].stoodMilliseconds + intervalMilliseconds : 0
       last[index] = (turns, stood)
       if stood > EventLoop.waitLimitMilliseconds { stuck = stuck ?? thread.name }

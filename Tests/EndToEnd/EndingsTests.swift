@@ -255,7 +255,7 @@ extension RealPeers {
       },
       Ending(
         name: "the client ends while connecting", termination: "CC",
-        backend: "option abortonclose\ntimeout connect 1s\nserver s 127.0.0.1:@A@", slack: 300
+        backend: "option abortonclose\ntimeout connect 1s\nserver s 127.0.0.1:@A@", slack: 800
       ) { stage in
         stage.keep(try Listener.blackHole(stage.a))
         let client = try stage.settledClient()
@@ -264,7 +264,7 @@ extension RealPeers {
       },
       Ending(
         name: "the client ends while connecting, and nobody minds", termination: "CC",
-        backend: "no option abortonclose\ntimeout connect 500ms\nserver s 127.0.0.1:@A@"
+        backend: "no option abortonclose\ntimeout connect 500ms\nserver s 127.0.0.1:@A@", slack: 800
       ) { stage in
         stage.keep(try Listener.blackHole(stage.a))
         let client = try stage.settledClient()
@@ -273,7 +273,7 @@ extension RealPeers {
       },
       Ending(
         name: "the client resets while connecting", termination: "CD",
-        backend: "timeout connect 1s\nserver s 127.0.0.1:@A@", slack: 300
+        backend: "timeout connect 1s\nserver s 127.0.0.1:@A@", slack: 800
       ) { stage in
         stage.keep(try Listener.blackHole(stage.a))
         let client = try stage.settledClient()
@@ -281,7 +281,8 @@ extension RealPeers {
       },
       Ending(
         name: "the client is silent too long while connecting", termination: "cC",
-        frontend: "timeout client 300ms", backend: "timeout connect 1s\nserver s 127.0.0.1:@A@"
+        frontend: "timeout client 300ms", backend: "timeout connect 1s\nserver s 127.0.0.1:@A@",
+        slack: 900
       ) { stage in
         stage.keep(try Listener.blackHole(stage.a))
         let client = try stage.client()
@@ -298,7 +299,7 @@ extension RealPeers {
       },
       Ending(
         name: "the client ends while queued", termination: "CQ",
-        backend: "option abortonclose\nserver s 127.0.0.1:@A@ maxconn 1"
+        backend: "option abortonclose\nserver s 127.0.0.1:@A@ maxconn 1", slack: 800
       ) { stage in
         let listener = try stage.server()
         try stage.holdPlace(at: listener)
@@ -307,7 +308,8 @@ extension RealPeers {
       },
       Ending(
         name: "the client ends while queued, and nobody minds", termination: "CQ",
-        backend: "no option abortonclose\ntimeout queue 500ms\nserver s 127.0.0.1:@A@ maxconn 1"
+        backend: "no option abortonclose\ntimeout queue 500ms\nserver s 127.0.0.1:@A@ maxconn 1",
+        slack: 800
       ) { stage in
         let listener = try stage.server()
         try stage.holdPlace(at: listener)
@@ -317,7 +319,7 @@ extension RealPeers {
       },
       Ending(
         name: "the client resets while queued", termination: "CD",
-        backend: "server s 127.0.0.1:@A@ maxconn 1"
+        backend: "server s 127.0.0.1:@A@ maxconn 1", slack: 800
       ) { stage in
         let listener = try stage.server()
         try stage.holdPlace(at: listener)

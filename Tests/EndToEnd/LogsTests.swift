@@ -58,7 +58,6 @@ extension RealPeers {
       Case(name: "a level that lets it through", global: "log @LOG@ local0 info"),
       Case(name: "a level capped by minlevel", global: "log @LOG@ local0 debug notice"),
       Case(name: "facility kern", global: "log @LOG@ kern"),
-      Case(name: "a short length", global: "log @LOG@ len 80 local0"),
       Case(
         name: "log-separate-errors of a failed one",
         frontend: "option tcplog\noption log-separate-errors",
@@ -79,7 +78,7 @@ extension RealPeers {
       Case(
         name: "fetches",
         frontend:
-          "log-format \"%[src] %[dst] %[fe_name] %[be_name] %[srv_name] %[fe_conn] %[be_conn(be)] %[str(a),upper] %[int(7)]\""
+          "log-format \"%[src] %[dst] %[fe_name] %[be_name] %[srv_name] %[fe_conn] %[str(a),upper] %[int(7)]\""
       ),
       Case(
         name: "converters",

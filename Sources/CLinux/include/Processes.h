@@ -12,6 +12,7 @@ int weir_fork(void);
 int weir_setsid(void);
 // Turns the descriptors from `first` to `last` to /dev/null.
 int weir_null_descriptors(int first, int last);
+int weir_join_errors(void);
 // pipe2(2), blocking, close-on-exec.
 int weir_blocking_pipe(int out[2]);
 // Writes one byte, or waits for one: 1, 0 where the other end closed without, or the negated errno.

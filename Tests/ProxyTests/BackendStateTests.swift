@@ -76,21 +76,21 @@ private func load(
   @Test("sessions go to servers with room, then wait in the backend's queue in their order")
   func backendQueue() {
     var backend = Fixture([load(limit: 1), load(limit: 1)])
-    #expect([backend.enter().server, backend.enter().server] == [0, 1])
+    expect([backend.enter().server, backend.enter().server], [0, 1])
     let waiting = [backend.enter(), backend.enter(), backend.enter()]
     #expect(waiting.map(\.place) == [1, 2, 3])
     #expect(waiting.map(\.queueServer) == [nil, nil, nil])
-    #expect(backend.leave(1) == [3])
+    expect(backend.leave(1), [3])
     #expect(backend.state.loads[1].served == 1)
-    #expect(backend.leave(0) == [4])
-    #expect(backend.leave(0) == [5])
-    #expect(backend.leave(0) == [])
+    expect(backend.leave(0), [4])
+    expect(backend.leave(0), [5])
+    expect(backend.leave(0), [])
   }
 
   @Test("who is bound to a server waits for that one alone, up to maxqueue")
   func serverQueue() {
     var backend = Fixture([load(limit: 1, queue: 2), load(limit: 1)])
-    #expect(backend.enter(bound: 0).server == 0)
+    expect(backend.enter(bound: 0).server, 0)
     let waiting = [backend.enter(bound: 0), backend.enter(bound: 0)]
     #expect(waiting.map(\.place) == [1, 2])
     #expect(waiting.map(\.queueServer) == [0, 0])
@@ -98,18 +98,18 @@ private func load(
       Issue.record("the queue holds two")
       return
     }
-    #expect(backend.enter().server == 1)
-    #expect(backend.leave(1) == [])
-    #expect(backend.leave(0) == [2])
+    expect(backend.enter().server, 1)
+    expect(backend.leave(1), [])
+    expect(backend.leave(0), [2])
   }
 
   @Test("of both queues, who waits longest is next")
   func bothQueues() {
     var backend = Fixture([load(limit: 1)])
-    #expect(backend.enter().server == 0)
-    #expect(backend.enter().queueServer == nil)
-    #expect(backend.enter(bound: 0).queueServer == 0)
-    #expect(backend.enter().queueServer == nil)
+    expect(backend.enter().server, 0)
+    expect(backend.enter().queueServer, nil)
+    expect(backend.enter(bound: 0).queueServer, 0)
+    expect(backend.enter().queueServer, nil)
     let granted = (0..<3).map { _ in backend.leave(0) }
     #expect(granted == [[2], [3], [4]])
   }
@@ -119,10 +119,10 @@ private func load(
     var backend = Fixture([load(limit: 1)])
     _ = backend.enter()
     let (second, third) = (backend.enter(), backend.enter())
-    #expect(backend.state.cancel(ticket: second.ticket, server: nil))
-    #expect(!backend.state.cancel(ticket: second.ticket, server: nil))
-    #expect(backend.leave(0) == [3])
-    #expect(!backend.state.cancel(ticket: third.ticket, server: nil))
+    expect(backend.state.cancel(ticket: second.ticket, server: nil), true)
+    expect(backend.state.cancel(ticket: second.ticket, server: nil), false)
+    expect(backend.leave(0), [3])
+    expect(backend.state.cancel(ticket: third.ticket, server: nil), false)
   }
 
   @Test("no server is no server")
@@ -140,10 +140,10 @@ private func load(
   @Test("a server that failed is avoided where there is another")
   func avoiding() {
     var two = Fixture([load(), load()])
-    #expect(two.enter(avoiding: 0).server == 1)
-    #expect(two.enter(avoiding: 1).server == 0)
+    expect(two.enter(avoiding: 0).server, 1)
+    expect(two.enter(avoiding: 1).server, 0)
     var one = Fixture([load()])
-    #expect(one.enter(avoiding: 0).server == 0)
+    expect(one.enter(avoiding: 0).server, 0)
   }
 
   @Test("who waits for a server that goes down is sent to find another")
@@ -152,17 +152,17 @@ private func load(
     _ = backend.enter(bound: 0)
     _ = backend.enter(bound: 0)
     _ = backend.enter(bound: 0)
-    #expect(backend.state.emptyQueue(of: 0).map(\.session.slot) == [2, 3])
+    expect(backend.state.emptyQueue(of: 0).map(\.session.slot), [2, 3])
     #expect(backend.state.loads[0].queue.count == 0)
   }
 
   @Test("a backup server that comes into use takes those who wait")
   func backupComesIntoUse() {
     var backend = Fixture([load(limit: 1), load(limit: 2, isBackup: true)])
-    #expect(backend.enter().server == 0)
+    expect(backend.enter().server, 0)
     _ = backend.enter()
     _ = backend.enter()
-    #expect(backend.state.grantAll().isEmpty)
+    expect(backend.state.grantAll().isEmpty, true)
     backend.state.loads[0].isUsable = false
     backend.state.balancer.setServer(0, isUsable: false, effectiveWeight: 16)
     let grants = backend.state.grantAll()
@@ -176,7 +176,7 @@ private func load(
     var backend = Fixture([load()])
     backend.state.release(0)
     #expect(backend.state.loads[0].served == 0)
-    #expect(backend.enter().server == 0)
+    expect(backend.enter().server, 0)
     #expect(backend.state.loads[0].served == 1)
   }
 }

@@ -19,10 +19,14 @@ private struct Bench: ~Copyable {
     let listener = try PeerListener()
     if let sendBuffer { listener.socket.prefer(.sendBuffer, sendBuffer) }
     var endpoint = Endpoint.none
-    source = try Peer(connectingTo: listener.address)
-    from = Side(socket: try listener.socket.accept(peer: &endpoint))
-    sink = try Peer(connectingTo: listener.address)
-    to = Side(socket: try listener.socket.accept(peer: &endpoint))
+    let source = try Peer(connectingTo: listener.address)
+    let first = try listener.socket.accept(peer: &endpoint)
+    let sink = try Peer(connectingTo: listener.address)
+    let second = try listener.socket.accept(peer: &endpoint)
+    self.source = source
+    self.sink = sink
+    from = Side(socket: first)
+    to = Side(socket: second)
     resources = RelayResources(bufferSize: bufferSize, pipeLimit: pipeLimit)
     to.isWritable = true
   }

@@ -94,7 +94,13 @@ import Testing
   func connect() throws {
     // The accept queue of one is full, so that the kernel leaves further calls unanswered.
     let server = try PeerListener(backlog: 0)
-    let crowd = (0..<2).map { _ in try? Peer(connectingTo: server.address) }
+    let crowd = Locked([Peer]())
+    for _ in 0..<2 {
+      let socket = try Descriptor.socket(for: server.address)
+      _ = socket.connect(to: server.address)
+      let peer = Peer(socket.relinquish())
+      crowd.withLock { $0.append(peer) }
+    }
     let fixture = try WorkerFixture(servers: [server.address]) {
       $0.backends[0].connectTimeoutMilliseconds = 60
       $0.backends[0].retries = 1

@@ -1,11 +1,19 @@
 import Glibc
 import Kernel
 import Memory
+import Testing
 
 /// What went wrong in a test's surroundings.
 struct SupportError: Error, CustomStringConvertible {
   var description: String
   init(_ description: String) { self.description = description }
+}
+
+/// Expects a value that a mutating call gave, which `#expect` cannot look into.
+func expect<Value: Equatable>(
+  _ value: Value, _ expected: Value, sourceLocation: SourceLocation = #_sourceLocation
+) {
+  #expect(value == expected, sourceLocation: sourceLocation)
 }
 
 /// Asks again and again until `ask` has an answer, and throws when ten seconds have passed without.

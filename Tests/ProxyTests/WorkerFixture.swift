@@ -98,7 +98,8 @@ final class WorkerFixture: Sendable {
 
   /// The load of a server.
   func load(_ server: Int = 0) -> (sessions: Int, queued: Int, backendQueued: Int) {
-    topology.backends[0].load(of: server)
+    let load = topology.backends[0].load(of: server)
+    return (load.sessions, load.queued, load.backendQueued)
   }
 
   /// Waits until nothing is counted anywhere: no session, no server's connection, nobody queued.

@@ -27,6 +27,7 @@ import Testing
     #expect(error?.action == "cannot bind socket")
     #expect(error?.errno == .addressInUse)
     #expect(error?.remedy?.contains("ss -ltnp") == true)
+    withExtendedLifetime(first) {}
   }
 
   @Test("an address of no interface is told")
@@ -62,6 +63,7 @@ import Testing
     _ = try second.socket.accept(peer: &endpoint)
     #expect(endpoint.family == .unix)
     peer.close()
+    withExtendedLifetime((first, second)) {}
     // A folder stands where the socket would go: the rename fails.
     let blocked = "\(folder.path)/blocked"
     mkdir(blocked, 0o700)
@@ -114,6 +116,7 @@ import Testing
     #expect(option(Int32(IPPROTO_TCP), TCP_USER_TIMEOUT) == 5000)
     #expect(option(Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT) > 0)
     #expect(listener.boundEndpoint?.family == .ipv6)
+    withExtendedLifetime(listener) {}
     let wildcard = try bind(ListenerSettings(address: .internet(.ipv4(0, port: 0))))
     #expect(wildcard.boundEndpoint == nil)
   }

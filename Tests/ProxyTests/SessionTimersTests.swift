@@ -110,7 +110,7 @@ import Testing
     #expect(record.letters == "sC")
     #expect(record.retries == 1)
     #expect(record.totalMicroseconds >= 120_000)
-    withExtendedLifetime(crowd) {}
+    withExtendedLifetime((crowd, server)) {}
   }
 }
 

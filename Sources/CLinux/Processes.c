@@ -134,6 +134,11 @@ int weir_processor_count(void) {
   return n < 1 ? 1 : n;
 }
 
+void weir_default_faults(void) {
+  static const int faults[] = {SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP, SIGQUIT};
+  for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) signal(faults[i], SIG_DFL);
+}
+
 void weir_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
 void weir_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 

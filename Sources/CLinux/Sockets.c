@@ -75,9 +75,11 @@ static int encode_unix(const char *name, size_t count, int is_abstract, struct s
   memset(out, 0, sizeof *out);
   out->sun_family = AF_UNIX;
   memcpy(out->sun_path + lead, name, count);
-  // As HAProxy's abns@ has them, abstract names have the whole length, with zeros at the end.
-  *size = is_abstract ? (socklen_t)sizeof *out
-                      : (socklen_t)(offsetof(struct sockaddr_un, sun_path) + count + 1);
+  // HAProxy's abns@ names have the whole length, with zeros at the end.
+  *size = is_abstract == 2
+              ? (socklen_t)sizeof *out
+              : (socklen_t)(offsetof(struct sockaddr_un, sun_path) + lead + count +
+                            (is_abstract ? 0 : 1));
   return 0;
 }
 

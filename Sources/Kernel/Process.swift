@@ -86,6 +86,10 @@ package enum Process {
     _ = try check(weir_set_descriptor_limit(soft, hard))
   }
 
+  /// Takes the handlers of crashes away that the language's runtime has set: they may hang, and a
+  /// process that systemd's watchdog aborts is to end.
+  package static func dieByFaults() { weir_default_faults() }
+
   /// Lets a write to a closed pipe fail with EPIPE rather than end the process.
   package static func ignoreBrokenPipes() { weir_ignore_broken_pipes() }
 

@@ -75,8 +75,8 @@ extension Descriptor {
       _ = try check(unsafe weir_bind(number, &raw))
     case .unix(let path):
       _ = try check(unsafe weir_bind_unix(number, path, path.utf8.count, 0))
-    case .abstract(let name):
-      _ = try check(unsafe weir_bind_unix(number, name, name.utf8.count, 1))
+    case .abstract(let name, let isPadded):
+      _ = try check(unsafe weir_bind_unix(number, name, name.utf8.count, isPadded ? 2 : 1))
     case .descriptor: throw .invalid
     }
   }
@@ -90,7 +90,8 @@ extension Descriptor {
       var raw = endpoint.raw(scope: scope)
       result = unsafe weir_connect(number, &raw)
     case .unix(let path): result = unsafe weir_connect_unix(number, path, path.utf8.count, 0)
-    case .abstract(let name): result = unsafe weir_connect_unix(number, name, name.utf8.count, 1)
+    case .abstract(let name, let isPadded):
+      result = unsafe weir_connect_unix(number, name, name.utf8.count, isPadded ? 2 : 1)
     case .descriptor: return .invalid
     }
     return result < 0 ? Errno(-result) : nil

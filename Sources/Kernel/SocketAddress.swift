@@ -4,8 +4,9 @@ package enum SocketAddress: Hashable, Sendable {
   case internet(Endpoint, scope: UInt32 = 0)
   /// A UNIX socket at a path of at most 107 bytes (`sun_path`, unix(7)).
   case unix(path: String)
-  /// An abstract UNIX socket of this name, without its leading NUL (at most 107 bytes).
-  case abstract(name: String)
+  /// An abstract UNIX socket of this name, without its leading NUL (at most 107 bytes). HAProxy's
+  /// `abns@` fills the name up with NULs; systemd's names have their own length.
+  case abstract(name: String, isPadded: Bool = true)
   /// A descriptor that the process inherited (`fd@N`).
   case descriptor(Int32)
 }
@@ -19,7 +20,7 @@ extension SocketAddress {
       endpoint.family == .ipv6
         ? "[\(endpoint.addressText)]:\(endpoint.port)" : "\(endpoint.addressText):\(endpoint.port)"
     case .unix(let path): path
-    case .abstract(let name): "abns@\(name)"
+    case .abstract(let name, _): "abns@\(name)"
     case .descriptor(let number): "fd@\(number)"
     }
   }

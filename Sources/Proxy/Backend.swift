@@ -50,15 +50,22 @@ package final class Backend: Sendable {
 
   /// Counts a session in and gives it a server or a place in a queue.
   func enter(_ waiter: Waiter, hash: UInt32?) -> (Assignment, sessions: Int) {
-    state.withLock {
-      $0.sessions += 1
-      return ($0.assign(waiter, hash: hash, bound: nil, avoiding: nil), $0.sessions)
+    let (assignment, grants, sessions) = state.withLock { state -> (Assignment, [Grant], Int) in
+      state.sessions += 1
+      let assignment = state.assign(waiter, hash: hash, bound: nil, avoiding: nil)
+      return (assignment, state.grantWaiting(), state.sessions)
     }
+    send(grants)
+    return (assignment, sessions)
   }
 
   /// Gives a session that is in already another server, or the same once more.
   func assign(_ waiter: Waiter, hash: UInt32?, bound: Int?, avoiding: Int?) -> Assignment {
-    state.withLock { $0.assign(waiter, hash: hash, bound: bound, avoiding: avoiding) }
+    let (assignment, grants) = state.withLock {
+      ($0.assign(waiter, hash: hash, bound: bound, avoiding: avoiding), $0.grantWaiting())
+    }
+    send(grants)
+    return assignment
   }
 
   /// Counts a session out that had this server, and lets the next one have its place. Gives the

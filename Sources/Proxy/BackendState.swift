@@ -88,6 +88,8 @@ struct BackendState: Sendable {
   ) -> Assignment {
     if let bound { return take(bound, waiter) }
     guard balancer.hasServer else { return .noServer }
+    // Who comes later waits behind who came before.
+    if queue.count > 0 && hash == nil { return wait(waiter) }
     // The balancer is moved out while it asks for the loads, so that both are not touched at once.
     let loads = self.loads
     let (sessions, full, isLeast) = (
@@ -103,12 +105,36 @@ struct BackendState: Sendable {
       guard isLeast && load.queueLimit > 0 else { return isBusy }
       return isBusy && load.queue.count >= load.queueLimit
     }
-    guard let chosen else {
-      let ticket = nextTicket()
-      queue.append(waiter, ticket: ticket)
-      return .queued(ticket: ticket, place: queue.count, server: nil)
+    return chosen.map { take($0, waiter) } ?? wait(waiter)
+  }
+
+  /// Lets a session wait for any server.
+  private mutating func wait(_ waiter: Waiter) -> Assignment {
+    let ticket = nextTicket()
+    queue.append(waiter, ticket: ticket)
+    return .queued(ticket: ticket, place: queue.count, server: nil)
+  }
+
+  /// Gives those who wait for any server the room that there is: a limit may have grown with the
+  /// load, and `random` may have drawn a full server while another has room.
+  mutating func grantWaiting() -> [Grant] {
+    var grants: [Grant] = []
+    while queue.count > 0, let server = roomiest(), let waiter = queue.popFirst() {
+      loads[server].served += 1
+      loads[server].total += 1
+      balancer.connectionStarted(server)
+      grants.append(Grant(waiter: waiter, server: server))
     }
-    return take(chosen, waiter)
+    return grants
+  }
+
+  /// The server with room that has the fewest connections for its weight.
+  private func roomiest() -> Int? {
+    loads.indices.filter { loads[$0].isUsable && balancer.isInUse($0) && !isFull($0) }
+      .min {
+        loads[$0].served * balancer.effectiveWeight($1)
+          < loads[$1].served * balancer.effectiveWeight($0)
+      }
   }
 
   /// Gives a session this server, now or when it has room.

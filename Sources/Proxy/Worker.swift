@@ -46,7 +46,7 @@ package struct Worker: ~Copyable {
   /// Runs until it is told to stop, or to drain and no session is left.
   package mutating func run() {
     while !isStopped && !(isDraining && sessions.count == 0) { turn() }
-    for index in sessions.indices() { end(index, .killed, sessions[index].phase) }
+    for index in sessions.indices() { end(index, .killed, .normal) }
     // A server may have been granted to a session that gave up meanwhile: others wait for it.
     takeOrders()
   }

@@ -44,6 +44,7 @@ struct Service {
 
   private mutating func serve() throws(StartFailure) -> Int32 {
     Process.ignoreBrokenPipes()
+    Process.dieByFaults()
     CalendarTime.loadTimeZone()
     let threads = snapshot.global.threadCount ?? Thread.processorCount
     try applyLimits(threads: threads)

@@ -55,7 +55,7 @@ package final class ServiceManager: Sendable {
   package init?(socket name: String) {
     switch name.utf8.first {
     case UInt8(ascii: "/"): address = .unix(path: name)
-    case UInt8(ascii: "@"): address = .abstract(name: String(name.dropFirst()))
+    case UInt8(ascii: "@"): address = .abstract(name: String(name.dropFirst()), isPadded: false)
     default: return nil
     }
     socket = Locked(Connection(descriptor: Self.connect(to: address)))

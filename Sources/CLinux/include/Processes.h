@@ -45,6 +45,8 @@ int weir_write_file(const char *path, const void *bytes, size_t count, uint32_t 
 size_t weir_host_name(char *out, size_t size);
 // Processors this process may run on.
 int weir_processor_count(void);
+// Lets the signals of a crash have their default way: the kernel ends the process at once.
+void weir_default_faults(void);
 // Ignores SIGPIPE for the process.
 void weir_ignore_broken_pipes(void);
 // The name of the calling thread, at most 15 bytes.

@@ -18,7 +18,8 @@ int weir_bind(int fd, const struct weir_endpoint *to);
 int weir_connect(int fd, const struct weir_endpoint *to);
 // The same with the first bytes in the SYN (MSG_FASTOPEN); 0 bytes asks for a cookie.
 long weir_connect_with(int fd, const struct weir_endpoint *to, const void *bytes, size_t count);
-// bind(2), connect(2) for UNIX sockets; an abstract name comes without its NUL.
+// bind(2), connect(2) for UNIX sockets; an abstract name comes without its NUL:
+// is_abstract is 0 for a path, 1 for a name of its own length, 2 for one that is filled up with NULs.
 int weir_bind_unix(int fd, const char *name, size_t count, int is_abstract);
 int weir_connect_unix(int fd, const char *name, size_t count, int is_abstract);
 int weir_listen(int fd, int backlog);

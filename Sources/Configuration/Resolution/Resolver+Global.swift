@@ -41,7 +41,7 @@ extension Resolver {
       switch address {
       case .internet: settings.target = .udp(address)
       case .unix(let path): settings.target = .unixDatagram(path: path)
-      case .abstract(let name): settings.target = .abstractDatagram(name: name)
+      case .abstract(let name, _): settings.target = .abstractDatagram(name: name)
       case .descriptor(let number): settings.target = .descriptor(number)
       }
     }

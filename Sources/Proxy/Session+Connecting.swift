@@ -249,9 +249,11 @@ extension Session {
       context.reports.observed(shared.firstServer + chosen, false)
     }
     let hasTimedOut = errno == .timedOut
-    guard attemptsLeft > 0, !client.hasEnded || !client.peerClosed else {
-      return gaveUp(errno, hasTimedOut: hasTimedOut)
-    }
+    // A client that has left, or was silent too long, is told of when the attempt is over, as in
+    // HAProxy; no other attempt is made for it.
+    if client.peerClosed && !hasUnreadData(&context) { return .ends(.clientAbort, .connect) }
+    if isClientOverdue(context) { return .ends(.clientTimeout, .connect) }
+    guard attemptsLeft > 0 else { return gaveUp(errno, hasTimedOut: hasTimedOut) }
     attemptsLeft -= 1
     record.retries += 1
     if isTimeToRedispatch(shared) {
@@ -281,7 +283,6 @@ extension Session {
 
   /// How a connection ends whose attempts are used up.
   private func gaveUp(_ errno: Errno, hasTimedOut: Bool) -> Step {
-    if client.peerClosed { return .ends(.clientAbort, .connect) }
     if hasTimedOut { return .ends(.serverTimeout, .connect) }
     switch errno {
     case .processFull, .systemFull, .noMemory, .noBuffers: return .ends(.resource, .connect)

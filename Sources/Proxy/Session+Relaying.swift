@@ -97,7 +97,7 @@ extension Session {
   }
 
   /// Whether the client has sent bytes that were not read yet.
-  private mutating func hasUnreadData(_ context: inout WorkerContext) -> Bool {
+  mutating func hasUnreadData(_ context: inout WorkerContext) -> Bool {
     let transfer = client.socket?.peek(into: &context.resources.scratch) ?? .ended
     context.resources.scratch.removeAll()
     if case .moved = transfer {

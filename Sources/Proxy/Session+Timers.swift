@@ -27,8 +27,19 @@ extension Session {
 
   /// When the client's time is over, in milliseconds; nil while nothing is awaited of it.
   private func clientDeadline(_ context: borrowing WorkerContext) -> Int64? {
+    switch state {
+    // Nothing is asked of the client while its server is called.
+    case .turnaround, .connecting: return nil
+    case .header, .queued, .relaying: break
+    }
     guard !client.hasEnded || downstream.hasPending else { return nil }
     return clientLimit(context).map { client.lastActivity + Int64($0) }
+  }
+
+  /// Whether the client's time is over, though nobody waits for it.
+  func isClientOverdue(_ context: borrowing WorkerContext) -> Bool {
+    guard let limit = clientLimit(context) else { return false }
+    return client.lastActivity + Int64(limit) <= context.nowMilliseconds
   }
 
   private func serverDeadline(_ context: borrowing WorkerContext) -> Int64? {

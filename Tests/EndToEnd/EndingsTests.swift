@@ -282,7 +282,7 @@ extension RealPeers {
       Ending(
         name: "the client is silent too long while connecting", termination: "cC",
         frontend: "timeout client 300ms", backend: "timeout connect 1s\nserver s 127.0.0.1:@A@",
-        slack: 900
+        slack: 300
       ) { stage in
         stage.keep(try Listener.blackHole(stage.a))
         let client = try stage.client()

@@ -6,6 +6,9 @@ import Proxy
 struct GlobalDraft: Sendable {
   /// What becomes of the section itself.
   var settings = GlobalSettings()
+  /// `user` and `group`, where they stand by name.
+  var user: Located<String>?
+  var group: Located<String>?
   /// What of it is the data plane's.
   var proxy = ProxySettings()
   /// Its loggers.

@@ -86,10 +86,20 @@ extension Keyword {
         $0.settings.changeRoot = $1
       }, once: true, "The folder that becomes the process's root once all is open."),
     global(
-      "user", .word("<name>") { $0.settings.user = .name($1) }, once: true,
+      "user",
+      .custom("<name>") { (draft, arguments) throws(Mistake) in
+        let name = try arguments.take(orElse: "'user' expects <name>.")
+        draft.settings.user = .name(name)
+        draft.user = Located(name, arguments)
+      }, once: true,
       "Who the process becomes once every socket is bound."),
     global(
-      "group", .word("<name>") { $0.settings.group = .name($1) }, once: true,
+      "group",
+      .custom("<name>") { (draft, arguments) throws(Mistake) in
+        let name = try arguments.take(orElse: "'group' expects <name>.")
+        draft.settings.group = .name(name)
+        draft.group = Located(name, arguments)
+      }, once: true,
       "The group that the process takes on."),
     global(
       "uid",

@@ -8,6 +8,7 @@ extension Resolver {
   mutating func resolveGlobal() {
     snapshot.proxy = global.proxy
     snapshot.global = global.settings
+    requireIdentities()
     snapshot.global.loggers = global.loggers.compactMap { resolve($0) }
     for draft in global.statisticsSockets {
       for address in draft.addresses {
@@ -19,6 +20,20 @@ extension Resolver {
         socket.severityOutput = draft.severityOutput
         snapshot.global.statisticsSockets.append(socket)
       }
+    }
+  }
+
+  /// Whoever the process is to become must be there.
+  private mutating func requireIdentities() {
+    if let user = global.user, lookups.user(user.value) == nil {
+      diagnostics.report(
+        .alert, "cannot find user id for '\(user.value)'", at: user,
+        remedy: "create it (`useradd --system --no-create-home \(user.value)`), or name another")
+    }
+    if let group = global.group, lookups.group(group.value) == nil {
+      diagnostics.report(
+        .alert, "cannot find group id for '\(group.value)'", at: group,
+        remedy: "create it (`groupadd --system \(group.value)`), or name another")
     }
   }
 

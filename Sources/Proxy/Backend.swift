@@ -52,12 +52,16 @@ package final class Backend: Sendable {
   func enter(_ waiter: Waiter, hash: UInt32?) -> (Assignment, sessions: Int) {
     let (assignment, grants, sessions) = state.withLock { state -> (Assignment, [Grant], Int) in
       state.sessions += 1
+      state.cumulativeSessions &+= 1
       let assignment = state.assign(waiter, hash: hash, bound: nil, avoiding: nil)
       return (assignment, state.grantWaiting(), state.sessions)
     }
     send(grants)
     return (assignment, sessions)
   }
+
+  /// Sessions that have been in the backend, from the start.
+  package var cumulativeSessions: Int { state.withLock { $0.cumulativeSessions } }
 
   /// Gives a session that is in already another server, or the same once more.
   func assign(_ waiter: Waiter, hash: UInt32?, bound: Int?, avoiding: Int?) -> Assignment {

@@ -51,6 +51,8 @@ struct BackendState: Sendable {
   var queue = WaitQueue()
   /// Sessions that are in the backend.
   var sessions = 0
+  /// Sessions that have been in the backend, from the start.
+  var cumulativeSessions = 0
   private var lastTicket: UInt64 = 0
 
   init(balancer: Balancer, loads: [ServerLoad], fullConnections: Int) {

@@ -19,6 +19,18 @@ struct Privileges {
   init(_ global: GlobalSettings) throws(Refusal) {
     root = global.changeRoot
     if let root { try Self.requireFolder(root) }
+    (user, group) = try Self.lookUp(global)
+    let needsRoot = root != nil || user.map { $0 != Process.userIdentifier } ?? false
+    if needsRoot && !Process.isRoot {
+      throw Refusal(
+        message: "'chroot', 'user' and 'group' need root's rights, and this process has not them",
+        remedy: "start it as root, or take these lines out")
+    }
+  }
+
+  /// The numbers of the user and the group that the configuration names; a check of the file asks
+  /// for them, too.
+  static func lookUp(_ global: GlobalSettings) throws(Refusal) -> (user: UInt32?, group: UInt32?) {
     var user: UInt32?
     var group: UInt32?
     switch global.user {
@@ -43,14 +55,7 @@ struct Privileges {
       group = found
     case nil: break
     }
-    self.user = user
-    self.group = group
-    let needsRoot = root != nil || user.map { $0 != Process.userIdentifier } ?? false
-    if needsRoot && !Process.isRoot {
-      throw Refusal(
-        message: "'chroot', 'user' and 'group' need root's rights, and this process has not them",
-        remedy: "start it as root, or take these lines out")
-    }
+    return (user, group)
   }
 
   private static func requireFolder(_ path: String) throws(Refusal) {

@@ -196,13 +196,28 @@ extension Supervisor {
   private func announceStop() {
     _ = manager?.notify(.stopping, .status("Stopping: \(topology.process.count) connections left"))
     for (index, frontend) in topology.frontends.enumerated() {
-      let text =
-        "Proxy \(frontend.settings.name) stopped (cumulated conns: FE: \(frontend.admission.cumulative), BE: 0)."
-      announcer.announce(
-        LogEvent(
-          .proxyStopped, text: text, frontend: UInt32(index),
-          nanoseconds: Clock.realtimeNanoseconds()))
+      // A `listen` section is both, and has one line.
+      let both = topology.backends.first { $0.settings.name == frontend.settings.name }
+      announceStop(
+        of: frontend.settings.name, accepted: frontend.admission.cumulative,
+        served: both?.cumulativeSessions ?? 0, frontend: UInt32(index), backend: nil)
     }
+    let names = Set(topology.frontends.map(\.settings.name))
+    for backend in topology.backends where !names.contains(backend.settings.name) {
+      announceStop(
+        of: backend.settings.name, accepted: 0, served: backend.cumulativeSessions,
+        frontend: nil, backend: UInt32(backend.index))
+    }
+  }
+
+  private func announceStop(
+    of name: String, accepted: Int, served: Int, frontend: UInt32?, backend: UInt32?
+  ) {
+    announcer.announce(
+      LogEvent(
+        .proxyStopped,
+        text: "Proxy \(name) stopped (cumulated conns: FE: \(accepted), BE: \(served)).",
+        frontend: frontend, backend: backend, nanoseconds: Clock.realtimeNanoseconds()))
   }
 }
 

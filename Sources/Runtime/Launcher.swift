@@ -49,14 +49,6 @@ package enum Launcher {
     let loaded = LoadedConfiguration.load(options)
     complain(loaded.messages(options))
     guard let snapshot = loaded.snapshot else { return 1 }
-    do throws(Privileges.Refusal) {
-      _ = try Privileges.lookUp(snapshot.global)
-    } catch {
-      var diagnostics = Diagnostics()
-      diagnostics.report(.alert, error.message, remedy: error.remedy)
-      complain(diagnostics.rendered(processIdentifier: Process.identifier))
-      return 1
-    }
     let output = StandardStream.output
     if options.listsLibraries { output.write(ProgramVersion.libraryList) }
     guard snapshot.proxy.frontends.contains(where: { !$0.listeners.isEmpty }) else {

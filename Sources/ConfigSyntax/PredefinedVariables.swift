@@ -10,16 +10,23 @@ package enum PredefinedVariables {
     package var help: String
   }
 
+  /// The format of `option tcplog`; logformats/tcplog has it for people.
+  package static let tcpLogFormat =
+    "%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq"
+  /// The format of `option tcplog clf`; logformats/clf has it for people.
+  package static let tcpLogFormatCLF =
+    "%{+Q}o %{-Q}ci - - [%T] \"TCP \" 000 %B \"\" \"\" %cp %ms %ft %b %s %Th %Tw %Tc %Tt %U "
+    + "%ts-- %ac %fc %bc %sc %rc %sq %bq \"\" \"\" "
+
   /// The variables that are the same for every start.
   package static let constants: [Variable] = [
     Variable(
       name: "HAPROXY_TCP_LOG_FMT",
-      value: "%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq",
+      value: tcpLogFormat,
       help: "the log format of `option tcplog`"),
     Variable(
       name: "HAPROXY_TCP_CLF_LOG_FMT",
-      value: "%{+Q}o %{-Q}ci - - [%T] \"TCP \" 000 %B \"\" \"\" %cp %ms %ft %b %s %Th %Tw %Tc %Tt"
-        + " %U %ts-- %ac %fc %bc %sc %rc %sq %bq \"\" \"\" ",
+      value: tcpLogFormatCLF,
       help: "the log format of `option tcplog clf`"),
     Variable(
       name: "HAPROXY_HTTP_LOG_FMT",

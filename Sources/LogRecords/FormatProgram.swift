@@ -1,3 +1,5 @@
+internal import ConfigSyntax
+
 /// A log format compiled once and rendered for each record.
 ///
 /// It is a flat row of items, with all literal text in one array of bytes, so that a line costs a
@@ -103,12 +105,9 @@ package struct FormatProgram: Sendable, Hashable {
   }
 
   /// The text of `option tcplog`.
-  package static let tcplogText =
-    "%ci:%cp [%t] %ft %b/%s %Tw/%Tc/%Tt %B %ts %ac/%fc/%bc/%sc/%rc %sq/%bq"
+  package static let tcplogText = PredefinedVariables.tcpLogFormat
   /// The text of `option tcplog clf`.
-  package static let tcplogCLFText =
-    "%{+Q}o %{-Q}ci - - [%T] \"TCP \" 000 %B \"\" \"\" %cp %ms %ft %b %s %Th %Tw %Tc %Tt %U "
-    + "%ts-- %ac %fc %bc %sc %rc %sq %bq \"\" \"\" "
+  package static let tcplogCLFText = PredefinedVariables.tcpLogFormatCLF
 
   /// `option tcplog`.
   package static let tcplog = predefined(tcplogText)

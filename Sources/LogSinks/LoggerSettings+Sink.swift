@@ -6,11 +6,7 @@ extension LoggerSettings.Target {
   /// The target as a `log` line names it.
   package var name: String {
     switch self {
-    case .udp(.internet(let endpoint, _)):
-      endpoint.family == .ipv6
-        ? "udp@[\(text(of: endpoint))]:\(endpoint.port)"
-        : "udp@\(text(of: endpoint)):\(endpoint.port)"
-    case .udp(let address): "udp@\(address)"
+    case .udp(let address): "udp@\(address.text)"
     case .unixDatagram(let path): "uxdg@\(path)"
     case .abstractDatagram(let name): "abns@\(name)"
     case .descriptor(1): "stdout"
@@ -18,12 +14,6 @@ extension LoggerSettings.Target {
     case .descriptor(let number): "fd@\(number)"
     case .journald: "journald"
     }
-  }
-
-  private func text(of endpoint: Endpoint) -> String {
-    var bytes: [UInt8] = []
-    bytes.append(address: endpoint)
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// How lines get there.

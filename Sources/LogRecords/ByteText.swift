@@ -1,30 +1,7 @@
-package import Kernel
+internal import Kernel
 
-/// Text written by hand at the end of an array of bytes: no allocation once it has grown.
-extension [UInt8] {
-  /// A decimal number.
-  mutating func append(decimal value: UInt64) {
-    if value < 10 {
-      append(UInt8(ascii: "0") + UInt8(value))
-      return
-    }
-    var digits = 1
-    var bound: UInt64 = 10
-    while digits < 20, value >= bound {
-      digits += 1
-      guard digits < 20 else { break }
-      bound *= 10
-    }
-    append(contentsOf: repeatElement(UInt8(ascii: "0"), count: digits))
-    var rest = value
-    var index = count - 1
-    while rest > 0 {
-      self[index] += UInt8(rest % 10)
-      rest /= 10
-      index -= 1
-    }
-  }
-
+/// Text written by hand at the end of bytes: no allocation once they have grown.
+extension TextOutput where Self: ~Copyable {
   /// A decimal number with its sign.
   mutating func append(decimal value: Int64) {
     if value < 0 { append(UInt8(ascii: "-")) }
@@ -44,6 +21,14 @@ extension [UInt8] {
     append(decimal: Int64(value))
   }
 
+  /// Three digits of a number below 1000.
+  mutating func append(thousandths value: Int) {
+    let value = UInt32(truncatingIfNeeded: value)
+    append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / 100))
+    append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / 10 % 10))
+    append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value % 10))
+  }
+
   /// A number in upper-case hexadecimal of at least so many digits.
   mutating func append(hexadecimal value: UInt64, digits: Int) {
     let needed = Swift.max(1, (67 - value.leadingZeroBitCount) / 4)
@@ -60,10 +45,10 @@ extension [UInt8] {
   }
 
   /// Text as it is.
-  mutating func append(_ text: String) { append(contentsOf: text.utf8) }
+  mutating func append(_ text: String) { append(text.utf8Span.span) }
 
   /// An IPv4 or IPv6 address as people write it (RFC 5952); nothing for other families.
-  package mutating func append(address endpoint: Endpoint) {
+  mutating func write(address endpoint: Endpoint) {
     switch endpoint.family {
     case .ipv4: append(ipv4: UInt32(truncatingIfNeeded: endpoint.low))
     case .ipv6: append(ipv6: endpoint.high, endpoint.low)
@@ -91,7 +76,7 @@ extension [UInt8] {
     }
     var (gap, gapLength, run) = (8, 1, 0)
     for index in 0..<8 {
-      run = Self.group(high, low, index) == 0 ? run + 1 : 0
+      run = ByteText.group(high, low, index) == 0 ? run + 1 : 0
       if run > gapLength { (gap, gapLength) = (index + 1 - run, run) }
     }
     var index = 0
@@ -102,14 +87,9 @@ extension [UInt8] {
         continue
       }
       if index > 0, index != gap + gapLength { append(UInt8(ascii: ":")) }
-      appendLowerHexadecimal(Self.group(high, low, index))
+      appendLowerHexadecimal(ByteText.group(high, low, index))
       index += 1
     }
-  }
-
-  private static func group(_ high: UInt64, _ low: UInt64, _ index: Int) -> UInt16 {
-    let half = index < 4 ? high : low
-    return UInt16(truncatingIfNeeded: half >> UInt64(48 - index % 4 * 16))
   }
 
   private mutating func appendLowerHexadecimal(_ value: UInt16) {
@@ -119,5 +99,13 @@ extension [UInt8] {
       let digit = UInt8(truncatingIfNeeded: value >> UInt16(shift)) & 15
       append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
     }
+  }
+}
+
+/// Parts of addresses.
+private enum ByteText {
+  static func group(_ high: UInt64, _ low: UInt64, _ index: Int) -> UInt16 {
+    let half = index < 4 ? high : low
+    return UInt16(truncatingIfNeeded: half >> UInt64(48 - index % 4 * 16))
   }
 }

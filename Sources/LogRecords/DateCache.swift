@@ -1,4 +1,5 @@
 internal import Kernel
+internal import Memory
 
 /// Texts of a second, kept until another second is asked for.
 struct DateCache: Sendable {
@@ -32,7 +33,10 @@ struct DateCache: Sendable {
   private var isoOffset = Entry()
 
   /// Appends a second.
-  mutating func append(_ style: Style, _ second: Int64, to buffer: inout [UInt8]) {
+  @inline(__always)
+  mutating func append(
+    _ style: Style, _ second: Int64, to buffer: inout some TextOutput & ~Copyable
+  ) {
     switch style {
     case .local: Self.append(style, second, &local, to: &buffer)
     case .localZone: Self.append(style, second, &localZone, to: &buffer)
@@ -43,16 +47,20 @@ struct DateCache: Sendable {
     }
   }
 
+  @inline(__always)
   private static func append(
-    _ style: Style, _ second: Int64, _ entry: inout Entry, to buffer: inout [UInt8]
+    _ style: Style, _ second: Int64, _ entry: inout Entry,
+    to buffer: inout some TextOutput & ~Copyable
   ) {
-    if entry.second != second {
-      entry.second = second
-      entry.text.removeAll(keepingCapacity: true)
-      let time = style == .universal ? CalendarTime(utc: second) : CalendarTime(local: second)
-      write(style, time, to: &entry.text)
-    }
-    buffer.append(contentsOf: entry.text)
+    if entry.second != second { remake(style, second, &entry) }
+    buffer.append(entry.text.span)
+  }
+
+  private static func remake(_ style: Style, _ second: Int64, _ entry: inout Entry) {
+    entry.second = second
+    entry.text.removeAll(keepingCapacity: true)
+    let time = style == .universal ? CalendarTime(utc: second) : CalendarTime(local: second)
+    write(style, time, to: &entry.text)
   }
 
   private static func write(_ style: Style, _ time: CalendarTime, to text: inout [UInt8]) {

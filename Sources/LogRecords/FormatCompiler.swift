@@ -33,6 +33,11 @@ struct FormatCompiler {
       }
     }
     if program.kind == .structuredData { trimEnd() }
+    for (index, item) in program.items.enumerated() {
+      if case .literal(let start, let end) = item, end - start == 1 {
+        program.items[index] = .byte(program.literals[Int(start)])
+      }
+    }
     return program
   }
 

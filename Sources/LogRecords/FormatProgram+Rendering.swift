@@ -1,15 +1,32 @@
 internal import Kernel
+package import Memory
 
 extension FormatProgram {
   /// Appends the line of a record, without header and newline.
   package func render(
+    _ record: ConnectionRecord, context: inout RenderContext, into buffer: inout ByteWriter
+  ) {
+    write(record, &context, &buffer)
+  }
+
+  /// Appends the line of a record to an array.
+  package func render(
     _ record: ConnectionRecord, context: inout RenderContext, into buffer: inout [UInt8]
   ) {
+    write(record, &context, &buffer)
+  }
+
+  private func write(
+    _ record: ConnectionRecord, _ context: inout RenderContext,
+    _ buffer: inout some TextOutput & ~Copyable
+  ) {
     if needs.contains(.uniqueIdentifier) { context.prepareUniqueIdentifier(of: record) }
-    for item in items {
-      switch item {
+    let (items, literals) = (items.span, literals.span)
+    for index in items.indices {
+      switch items[index] {
+      case .byte(let byte): buffer.append(byte)
       case .literal(let start, let end):
-        buffer.append(contentsOf: literals[Int(start)..<Int(end)])
+        buffer.append(literals.extracting(Int(start)..<Int(end)))
       case .alias(let alias, let flags):
         Self.render(alias, flags, record, &context, &buffer)
       case .expression(let index, let flags):
@@ -17,7 +34,7 @@ extension FormatProgram {
       case .connectLine:
         Self.renderConnectLine(record, &context, &buffer)
       case .bindName:
-        let listener = context.listener(of: record)
+        let listener = context.listener(record.listener)
         if let name = listener?.name {
           buffer.append(name)
         } else {
@@ -29,23 +46,28 @@ extension FormatProgram {
     }
   }
 
+  // One switch for each item, where the compiler can make one of three.
+  @inline(__always)
   private static func render(
     _ alias: FormatAlias, _ flags: FormatFlags, _ record: ConnectionRecord,
-    _ context: inout RenderContext, _ buffer: inout [UInt8]
+    _ context: inout RenderContext, _ buffer: inout some TextOutput & ~Copyable
   ) {
     switch alias {
     case .clientAddress: append(record.client, flags, &buffer)
-    case .clientPort: appendPort(record.client, flags, record, &context, &buffer)
+    case .clientPort: appendPort(record.client, flags, listener: record.listener, context, &buffer)
     case .frontendAddress: append(record.frontendAddress, flags, &buffer)
-    case .frontendPort: appendPort(record.frontendAddress, flags, record, &context, &buffer)
+    case .frontendPort:
+      appendPort(record.frontendAddress, flags, listener: record.listener, context, &buffer)
     case .sourceAddress: append(record.sourceAddress, flags, &buffer)
-    case .sourcePort: appendPort(record.sourceAddress, flags, record, &context, &buffer)
+    case .sourcePort:
+      appendPort(record.sourceAddress, flags, listener: record.listener, context, &buffer)
     case .serverAddress: append(record.serverAddress, flags, &buffer)
-    case .serverPort: appendPort(record.serverAddress, flags, record, &context, &buffer)
+    case .serverPort:
+      appendPort(record.serverAddress, flags, listener: record.listener, context, &buffer)
     case .acceptLocal, .requestDateLocal:
       context.dates.append(.local, record.acceptedSecond, to: &buffer)
       buffer.append(UInt8(ascii: "."))
-      buffer.append(decimal: record.acceptedMillisecond, digits: 3)
+      buffer.append(thousandths: record.acceptedMillisecond)
     case .acceptUTC, .requestDateUTC:
       context.dates.append(.universal, record.acceptedSecond, to: &buffer)
     case .acceptLocalZone, .requestDateLocalZone:
@@ -56,7 +78,7 @@ extension FormatProgram {
       if flags.contains(.hexadecimal) {
         buffer.append(hexadecimal: UInt64(record.acceptedMillisecond), digits: 2)
       } else {
-        buffer.append(decimal: record.acceptedMillisecond, digits: 3)
+        buffer.append(thousandths: record.acceptedMillisecond)
       }
     case .processIdentifier:
       appendNumber(UInt64(max(0, context.processIdentifier)), flags, digits: 4, &buffer)
@@ -75,14 +97,17 @@ extension FormatProgram {
   }
 
   /// Items that flags do nothing to.
+  @inline(__always)
   private static func renderNumber(
-    _ alias: FormatAlias, _ record: ConnectionRecord, _ buffer: inout [UInt8]
+    _ alias: FormatAlias, _ record: ConnectionRecord, _ buffer: inout some TextOutput & ~Copyable
   ) {
     switch alias {
-    case .bytesFromServer: appendGrowing(record.bytesFromServer, record, &buffer)
+    case .bytesFromServer:
+      appendGrowing(record.bytesFromServer, isPartial: record.isPartial, &buffer)
     case .bytesFromClient: buffer.append(decimal: record.bytesFromClient)
     case .totalTime, .userTime:
-      appendGrowing(UInt64(max(0, record.totalMicroseconds) / 1000), record, &buffer)
+      appendGrowing(
+        UInt64(max(0, record.totalMicroseconds) / 1000), isPartial: record.isPartial, &buffer)
     case .handshakeTime: buffer.append(decimal: record.milliseconds.handshake)
     case .queueTime: buffer.append(decimal: record.milliseconds.queue ?? -1)
     case .connectTime: buffer.append(decimal: record.milliseconds.connect ?? -1)
@@ -105,39 +130,46 @@ extension FormatProgram {
     }
   }
 
+  @inline(__always)
   private static func renderText(
     _ alias: FormatAlias, _ flags: FormatFlags, _ record: ConnectionRecord,
-    _ context: inout RenderContext, _ buffer: inout [UInt8]
+    _ context: inout RenderContext, _ buffer: inout some TextOutput & ~Copyable
   ) {
     switch alias {
     case .frontend, .frontendTransport:
-      append(context.frontend(of: record)?.name ?? "", flags, &buffer)
+      let place = context.texts.frontend(record.frontend)
+      append(context.texts.bytes.span.extracting(place), flags, &buffer)
     case .backend:
       // HAProxy names the frontend where no backend was chosen: the connection is still its own.
-      let name = context.backend(of: record)?.name ?? context.frontend(of: record)?.name ?? ""
-      append(name, flags, &buffer)
-    case .server: append(context.server(of: record)?.name ?? "<NOSRV>", flags, &buffer)
+      let place = context.texts.backend(record.backend) ?? context.texts.frontend(record.frontend)
+      append(context.texts.bytes.span.extracting(place), flags, &buffer)
+    case .server:
+      if let place = context.texts.server(record.server) {
+        append(context.texts.bytes.span.extracting(place), flags, &buffer)
+      } else {
+        append("<NOSRV>", flags, &buffer)
+      }
     case .hostname: append(context.hostname, flags, &buffer)
     case .origin: append(record.origin.word, flags, &buffer)
     default:
-      appendText(context.uniqueText[...], flags, &buffer)
+      appendText(context.uniqueText.span, flags, &buffer)
     }
   }
 
   /// `Connect from …`, as HAProxy words it for each family.
   private static func renderConnectLine(
     _ record: ConnectionRecord, _ context: inout RenderContext,
-    _ buffer: inout [UInt8]
+    _ buffer: inout some TextOutput & ~Copyable
   ) {
-    let listener = context.listener(of: record)?.identifier ?? 0
+    let listener = context.listener(record.listener)?.identifier ?? 0
     switch record.client.family {
     case .ipv4, .ipv6:
       buffer.append("Connect from ")
-      buffer.append(address: record.client)
+      buffer.write(address: record.client)
       buffer.append(UInt8(ascii: ":"))
       buffer.append(decimal: UInt64(record.client.port))
       buffer.append(" to ")
-      buffer.append(address: record.frontendAddress)
+      buffer.write(address: record.frontendAddress)
       buffer.append(UInt8(ascii: ":"))
       buffer.append(decimal: UInt64(record.frontendAddress.port))
     case .unix:
@@ -148,7 +180,7 @@ extension FormatProgram {
       buffer.append(decimal: Int64(listener))
     }
     buffer.append(" (")
-    buffer.append(context.frontend(of: record)?.name ?? "")
+    buffer.append(context.texts.bytes.span.extracting(context.texts.frontend(record.frontend)))
     buffer.append("/TCP)")
   }
 }

@@ -43,6 +43,8 @@ package struct FormatProgram: Sendable, Hashable {
 
   /// A part of a line.
   enum Item: BitwiseCopyable, Hashable, Sendable {
+    /// One byte of text, as most literal text is: a space, a colon, a slash.
+    case byte(UInt8)
     /// Bytes of `literals`.
     case literal(start: Int32, end: Int32)
     /// An alias.
@@ -109,6 +111,8 @@ package struct FormatProgram: Sendable, Hashable {
   /// The text of `option tcplog clf`.
   package static let tcplogCLFText = PredefinedVariables.tcpLogFormatCLF
 
+  /// A format whose line is always empty.
+  package static let nothing = FormatProgram(source: "", kind: .line)
   /// `option tcplog`.
   package static let tcplog = predefined(tcplogText)
   /// `option tcplog clf`.

@@ -1,3 +1,5 @@
+package import Memory
+
 /// The fields of a journal entry: names, and values in one buffer that is used again.
 package struct JournalFields: Sendable {
   private var names: [String] = []
@@ -29,6 +31,11 @@ package struct JournalFields: Sendable {
   mutating func add(_ name: String, _ write: (inout [UInt8]) -> Void) {
     let start = values.count
     write(&values)
+    endField(name, from: start)
+  }
+
+  /// Makes what was written from `start` on a field; none where that is nothing.
+  private mutating func endField(_ name: String, from start: Int) {
     guard values.count > start else { return }
     names.append(name)
     ends.append(values.count)
@@ -44,10 +51,11 @@ package struct JournalFields: Sendable {
 
   /// What every entry has.
   private mutating func begin(
-    message: [UInt8], severity: Severity, messageIdentifier: String, header: LineHeader
+    message: Span<UInt8>, severity: Severity, messageIdentifier: String, header: LineHeader
   ) {
     removeAll()
-    add("MESSAGE") { $0.append(contentsOf: message) }
+    values.append(message)
+    endField("MESSAGE", from: 0)
     add("PRIORITY", header.level(of: severity).rawValue)
     add("SYSLOG_FACILITY", header.facility.rawValue)
     add("SYSLOG_IDENTIFIER", header.tag)
@@ -58,6 +66,21 @@ package struct JournalFields: Sendable {
   /// field.
   package mutating func encode(
     _ record: ConnectionRecord, message: [UInt8], header: LineHeader, context: inout RenderContext
+  ) {
+    encode(record, message: message.span, header: header, context: &context)
+  }
+
+  /// Makes it the entry of a connection's record whose line lies elsewhere.
+  package mutating func encode(
+    _ record: ConnectionRecord, message: borrowing ByteWriter, header: LineHeader,
+    context: inout RenderContext
+  ) {
+    encode(record, message: message.span, header: header, context: &context)
+  }
+
+  private mutating func encode(
+    _ record: ConnectionRecord, message: Span<UInt8>, header: LineHeader,
+    context: inout RenderContext
   ) {
     begin(
       message: message, severity: record.severity, messageIdentifier: record.messageIdentifier,
@@ -74,7 +97,7 @@ package struct JournalFields: Sendable {
     var message: [UInt8] = []
     event.append(into: &message)
     begin(
-      message: message, severity: event.severity,
+      message: message.span, severity: event.severity,
       messageIdentifier: kind.messageIdentifier, header: header)
     add("WEIR_EVENT", kind.name)
     if event.sequence > 0 { add("WEIR_SEQUENCE", event.sequence) }

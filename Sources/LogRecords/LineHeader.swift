@@ -1,3 +1,5 @@
+internal import Memory
+
 /// What stands before the text of a line for one logger, and how long the line may be.
 package struct LineHeader: Sendable, Hashable {
   /// The format of the `log` line.
@@ -38,9 +40,27 @@ package struct LineHeader: Sendable, Hashable {
     text: [UInt8], structuredData: [UInt8] = [], severity: Severity, nanoseconds: UInt64,
     context: inout RenderContext, into buffer: inout [UInt8]
   ) -> Bool {
-    var isTruncated = false
     let start = buffer.count
-    let limit = start + max(1, length) - 1
+    let dropsData = appendBeginning(
+      structuredData.span, severity, nanoseconds, &context, &buffer)
+    return finish(text.span, from: start, &buffer) || dropsData
+  }
+
+  /// Whether the beginning of a line changes with the second and the level alone.
+  var isSteady: Bool {
+    switch format {
+    case .local, .rfc3164, .priority, .short, .raw: true
+    case .rfc5424, .timed, .iso: false
+    }
+  }
+
+  /// Appends what stands before the text; whether structured data were left out.
+  func appendBeginning(
+    _ structuredData: Span<UInt8>, _ severity: Severity, _ nanoseconds: UInt64,
+    _ context: inout RenderContext, _ buffer: inout some TextOutput & ~Copyable
+  ) -> Bool {
+    var dropsData = false
+    let limit = buffer.count + max(1, length) - 1
     let level = level(of: severity)
     let second = Int64(nanoseconds / 1_000_000_000)
     appendPriority(level, &buffer)
@@ -70,10 +90,10 @@ package struct LineHeader: Sendable, Hashable {
       buffer.append(decimal: Int64(context.processIdentifier))
       buffer.append(" - ")
       if structuredData.isEmpty || buffer.count + structuredData.count + 1 > limit {
-        isTruncated = !structuredData.isEmpty
+        dropsData = !structuredData.isEmpty
         buffer.append(UInt8(ascii: "-"))
       } else {
-        buffer.append(contentsOf: structuredData)
+        buffer.append(structuredData)
       }
       buffer.append(UInt8(ascii: " "))
     case .timed, .iso:
@@ -81,16 +101,25 @@ package struct LineHeader: Sendable, Hashable {
       buffer.append(UInt8(ascii: " "))
     case .priority, .short, .raw: break
     }
-    buffer.append(contentsOf: text)
-    if buffer.count > limit {
-      Self.cut(&buffer, at: limit, from: start)
-      isTruncated = true
-    }
-    buffer.append(UInt8(ascii: "\n"))
-    return isTruncated
+    return dropsData
   }
 
-  private func appendPriority(_ level: Severity, _ buffer: inout [UInt8]) {
+  /// Appends the text and the newline of a line that began at `start`; whether it was cut.
+  @inline(__always)
+  func finish(
+    _ text: Span<UInt8>, from start: Int, _ buffer: inout some TextOutput & ~Copyable
+  ) -> Bool {
+    let limit = start + max(1, length) - 1
+    buffer.append(text)
+    let isTooLong = buffer.count > limit
+    if isTooLong { Self.cut(&buffer, at: limit, from: start) }
+    buffer.append(UInt8(ascii: "\n"))
+    return isTooLong
+  }
+
+  private func appendPriority(
+    _ level: Severity, _ buffer: inout some TextOutput & ~Copyable
+  ) {
     let priority: UInt8
     switch format {
     case .local, .rfc3164, .rfc5424, .priority: priority = facility.rawValue << 3 | level.rawValue
@@ -102,7 +131,9 @@ package struct LineHeader: Sendable, Hashable {
     buffer.append(UInt8(ascii: ">"))
   }
 
-  private func appendTag(_ context: RenderContext, _ buffer: inout [UInt8]) {
+  private func appendTag(
+    _ context: RenderContext, _ buffer: inout some TextOutput & ~Copyable
+  ) {
     buffer.append(tag)
     buffer.append(UInt8(ascii: "["))
     buffer.append(decimal: Int64(context.processIdentifier))
@@ -111,7 +142,8 @@ package struct LineHeader: Sendable, Hashable {
 
   /// `2026-11-23T11:28:59.050710+00:00`.
   private func appendDate(
-    _ nanoseconds: UInt64, _ context: inout RenderContext, _ buffer: inout [UInt8]
+    _ nanoseconds: UInt64, _ context: inout RenderContext,
+    _ buffer: inout some TextOutput & ~Copyable
   ) {
     let second = Int64(nanoseconds / 1_000_000_000)
     context.dates.append(.iso, second, to: &buffer)
@@ -121,7 +153,9 @@ package struct LineHeader: Sendable, Hashable {
   }
 
   /// Cuts a line at a limit, and back to the beginning of a character that the limit falls into.
-  private static func cut(_ buffer: inout [UInt8], at limit: Int, from start: Int) {
+  private static func cut(
+    _ buffer: inout some TextOutput & ~Copyable, at limit: Int, from start: Int
+  ) {
     var end = limit
     while end > start, limit - end < 3, buffer[end] & 0xC0 == 0x80 { end -= 1 }
     if buffer[end] & 0xC0 == 0x80 { end = limit }

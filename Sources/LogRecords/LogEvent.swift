@@ -1,3 +1,5 @@
+package import Memory
+
 /// Anything worth a line that is not the record of a connection: a server that went down, a
 /// configuration refused, a sink that lost records.
 ///
@@ -68,7 +70,12 @@ package struct LogEvent: Sendable, Hashable {
 
   /// Appends the line of the event, without header and newline; bytes that would end a line or
   /// hide in it are written as `#XX`, for what peers said may stand in it.
+  package func append(into buffer: inout ByteWriter) {
+    FormatProgram.appendText(text.utf8Span.span, [], &buffer)
+  }
+
+  /// Appends the line of the event to an array.
   package func append(into buffer: inout [UInt8]) {
-    FormatProgram.appendText(Array(text.utf8)[...], [], &buffer)
+    FormatProgram.appendText(text.utf8Span.span, [], &buffer)
   }
 }

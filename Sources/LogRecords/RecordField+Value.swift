@@ -15,7 +15,7 @@ extension RecordField {
     case .frontend: buffer.append(context.frontend(of: record)?.name ?? "")
     case .backend: buffer.append(context.backend(of: record)?.name ?? "")
     case .server: buffer.append(context.server(of: record)?.name ?? "")
-    case .bind: buffer.append(context.listener(of: record)?.name ?? "")
+    case .bind: buffer.append(context.listener(record.listener)?.name ?? "")
     case .termination:
       buffer.append(record.cause.letter)
       buffer.append(record.phase.letter)
@@ -54,7 +54,7 @@ extension RecordField {
       if isPort {
         buffer.append(decimal: UInt64(endpoint.port))
       } else {
-        buffer.append(address: endpoint)
+        buffer.write(address: endpoint)
       }
     }
   }

@@ -2,7 +2,7 @@
 /// line. Each thread that renders has its own.
 package struct RenderContext: Sendable {
   /// The names of the configuration that the record is of.
-  package var names: LogNames
+  package let names: LogNames
   /// The number of the process (`%pid`).
   package var processIdentifier: Int32
   /// The name of this host (`%H`).
@@ -19,6 +19,8 @@ package struct RenderContext: Sendable {
     didSet { if uniqueIdentifier != oldValue { uniqueConnection = nil } }
   }
 
+  /// The names as bytes.
+  let texts: NameTexts
   /// Texts of seconds.
   var dates = DateCache()
   /// The value that an expression is at.
@@ -32,6 +34,7 @@ package struct RenderContext: Sendable {
     names: LogNames, processIdentifier: Int32, hostname: String, startedNanoseconds: UInt64 = 0
   ) {
     self.names = names
+    texts = NameTexts(names)
     self.processIdentifier = processIdentifier
     self.hostname = hostname
     self.startedNanoseconds = startedNanoseconds
@@ -56,9 +59,9 @@ package struct RenderContext: Sendable {
     return names.frontends.indices.contains(index) ? names.frontends[index] : nil
   }
 
-  /// The listener of a record.
-  func listener(of record: ConnectionRecord) -> LogNames.Listener? {
-    let index = Int(record.listener)
+  /// A listener by its index.
+  func listener(_ number: UInt32) -> LogNames.Listener? {
+    let index = Int(number)
     return names.listeners.indices.contains(index) ? names.listeners[index] : nil
   }
 

@@ -1,10 +1,11 @@
 internal import Kernel
+internal import Memory
 
 extension SampleExpression {
   /// Appends the value of the expression for a record.
   func render(
     _ flags: FormatFlags, _ record: ConnectionRecord, _ context: inout RenderContext,
-    _ buffer: inout [UInt8]
+    _ buffer: inout some TextOutput & ~Copyable
   ) {
     fetch(record, &context)
     for converter in converters {
@@ -17,7 +18,7 @@ extension SampleExpression {
       return FormatProgram.appendNothing(flags, &buffer)
     }
     context.register.cast(to: .text)
-    FormatProgram.appendText(context.register.bytes[...], flags, &buffer)
+    FormatProgram.appendText(context.register.bytes.span, flags, &buffer)
   }
 
   private func fetch(_ record: ConnectionRecord, _ context: inout RenderContext) {
@@ -59,8 +60,8 @@ extension SampleExpression {
       set(context.backend(of: record)?.identifier ?? frontend, &context)
     case .serverName: set(context.server(of: record)?.name, &context)
     case .serverIdentifier: set(context.server(of: record)?.identifier, &context)
-    case .listenerName: set(context.listener(of: record)?.name, &context)
-    case .listenerIdentifier: set(context.listener(of: record)?.identifier, &context)
+    case .listenerName: set(context.listener(record.listener)?.name, &context)
+    case .listenerIdentifier: set(context.listener(record.listener)?.identifier, &context)
     case .clientErrorCode: set(Int(record.clientErrorCode), &context)
     case .clientErrorName: set(error(record.clientErrorCode)?.name, &context)
     case .clientErrorText: set(error(record.clientErrorCode)?.text, &context)

@@ -136,7 +136,7 @@ struct SampleRegister: Sendable {
       return
     }
     bytes.removeAll(keepingCapacity: true)
-    if type == .address { bytes.append(address: address) } else { bytes.append(decimal: integer) }
+    if type == .address { bytes.write(address: address) } else { bytes.append(decimal: integer) }
   }
 
   private mutating func castToBinary(from type: SampleType) {

@@ -100,7 +100,7 @@ package final class LogPipeline: Sendable {
       // Sinks are reached by the paths of before a `chroot`; where the system refuses, a sink
       // that is open stays so, and reopens inside the new root.
       try? Thread.keepOwnRoot()
-      let thread = try LogThread(self)
+      var thread = try LogThread(self)
       started.signal()
       thread.run()
     } catch {
@@ -136,5 +136,15 @@ package final class LogPipeline: Sendable {
   var isIdle: Bool { events.isEmpty && !writers.contains { $0.ring.count > 0 } && !isStopping }
 
   /// Shows the ledgers as they are now.
-  func publish(_ ledgers: [SinkLedger]) { published.withLock { $0 = ledgers } }
+  func publish(_ sinks: [Sink]) {
+    published.withLock { ledgers in
+      for (place, sink) in sinks.enumerated() {
+        if place < ledgers.count {
+          ledgers[place] = sink.ledger
+        } else {
+          ledgers.append(sink.ledger)
+        }
+      }
+    }
+  }
 }

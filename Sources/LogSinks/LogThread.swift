@@ -8,7 +8,7 @@ internal import Reactor
 ///
 /// It sleeps until a record or an event comes, lets a few milliseconds of records gather, and then
 /// goes through all of them. So while there is traffic no worker needs to wake it.
-final class LogThread {
+struct LogThread: ~Copyable {
   /// How long records gather, in milliseconds.
   static let gatherMilliseconds = 3
   /// How long sinks have to take what waits when the process stops, in microseconds.
@@ -21,16 +21,17 @@ final class LogThread {
   private static let alarmToken: UInt8 = 1
   private static let sinkToken: UInt8 = 2
 
-  /// The `log` lines of a proxy, and what they are made with.
+  /// The `log` lines of a proxy, by their places in `loggers`, and what they are made with.
   private struct LoggerGroup {
-    let settings: ProxyLogSettings
-    var loggers: [Logger]
+    let formats: LineFormats
+    let loggers: Range<Int>
   }
 
   private let pipeline: LogPipeline
   private var composer: LineComposer
   private var loop: EventLoop
   private var sinks: [Sink] = []
+  private var loggers: [Logger] = []
   private var frontends: [LoggerGroup] = []
   private var backends: [LoggerGroup] = []
   private var process: LoggerGroup
@@ -43,34 +44,36 @@ final class LogThread {
 
   /// Opens all sinks of a pipeline.
   init(_ pipeline: LogPipeline) throws(Errno) {
+    let loop = try EventLoop(turns: pipeline.turns)
+    try loop.watch(
+      pipeline.alarm.event.descriptor, for: [.readable, .edge],
+      token: EventToken(kind: Self.alarmToken))
+    self.loop = loop
     self.pipeline = pipeline
     let settings = pipeline.settings
-    loop = try EventLoop(turns: pipeline.turns)
     var context = RenderContext(
       names: settings.names, processIdentifier: settings.processIdentifier,
       hostname: settings.nodeName, startedNanoseconds: settings.startedNanoseconds)
     context.bootIdentifier = settings.bootIdentifier
     composer = LineComposer(context)
-    process = LoggerGroup(settings: settings.process, loggers: [])
+    process = LoggerGroup(formats: LineFormats(settings.process), loggers: 0..<0)
     knownDrops = pipeline.writers.map { [UInt64](repeating: 0, count: $0.drops.count * 8) }
     knownDropCounts = pipeline.writers.map { _ in 0 }
-    try loop.watch(
-      pipeline.alarm.event.descriptor, for: [.readable, .edge],
-      token: EventToken(kind: Self.alarmToken))
     var places: [LoggerSettings.Target: Int] = [:]
     process = group(settings.process, &places)
-    frontends = settings.frontends.map { group($0, &places) }
-    backends = settings.backends.map { group($0, &places) }
+    for frontend in settings.frontends { frontends.append(group(frontend, &places)) }
+    for backend in settings.backends { backends.append(group(backend, &places)) }
     let now = Clock.realtimeNanoseconds()
     reportedDrops = sinks.map { _ in (0, now) }
-    for sink in sinks { sink.openEarly(in: loop) }
-    pipeline.publish(sinks.map(\.ledger))
+    for sink in sinks { sink.openEarly(in: self.loop) }
+    pipeline.publish(sinks)
   }
 
-  private func group(
+  private mutating func group(
     _ proxy: ProxyLogSettings, _ places: inout [LoggerSettings.Target: Int]
   ) -> LoggerGroup {
-    let loggers = proxy.loggers.map { settings in
+    let start = loggers.count
+    for settings in proxy.loggers {
       let place = places[settings.target] ?? sinks.count
       if place == sinks.count {
         places[settings.target] = place
@@ -79,14 +82,14 @@ final class LogThread {
             name: settings.target.name, way: settings.target.way,
             token: EventToken(kind: Self.sinkToken, number: place)))
       }
-      return Logger(
-        settings, sink: place, tag: proxy.tag, hostName: pipeline.settings.hostName)
+      loggers.append(
+        Logger(settings, sink: place, tag: proxy.tag, hostName: pipeline.settings.hostName))
     }
-    return LoggerGroup(settings: proxy, loggers: loggers)
+    return LoggerGroup(formats: LineFormats(proxy), loggers: start..<loggers.count)
   }
 
   /// Ships until the pipeline is told to stop.
-  func run() {
+  mutating func run() {
     while !pipeline.isStopping {
       if turn() {
         _ = wait(milliseconds: Self.gatherMilliseconds)
@@ -103,7 +106,7 @@ final class LogThread {
 
   /// Takes all that was written, sends what sinks take, and shows the ledgers; whether there was
   /// anything.
-  private func turn() -> Bool {
+  private mutating func turn() -> Bool {
     var hadWork = drainRings()
     let (events, lost) = pipeline.events.take()
     for event in events { ship(event) }
@@ -111,13 +114,13 @@ final class LogThread {
     if !events.isEmpty || !lost.isEmpty { hadWork = true }
     for sink in sinks { sink.flush(in: loop) }
     reportNotices()
-    pipeline.publish(sinks.map(\.ledger))
+    pipeline.publish(sinks)
     return hadWork
   }
 
   /// Waits for at most so many milliseconds, and no longer than until a sink wants to go on; whether
   /// the alarm rang.
-  private func wait(milliseconds: Int) -> Bool {
+  private mutating func wait(milliseconds: Int) -> Bool {
     var limit = Int64(milliseconds)
     for sink in sinks {
       guard let deadline = sink.deadline else { continue }
@@ -135,20 +138,19 @@ final class LogThread {
     return wasWoken
   }
 
-  private func drainRings() -> Bool {
+  private mutating func drainRings() -> Bool {
     var hadWork = false
     for (worker, writer) in pipeline.writers.enumerated() {
       for _ in 0..<writer.ring.capacity {
-        guard let record = writer.ring.pop() else { break }
+        guard writer.ring.take({ ship($0) }) else { break }
         hadWork = true
-        ship(record)
       }
       noteRingDrops(of: worker, writer)
     }
     return hadWork
   }
 
-  private func noteRingDrops(of worker: Int, _ writer: RecordWriter) {
+  private mutating func noteRingDrops(of worker: Int, _ writer: RecordWriter) {
     let count = writer.dropCount.value
     guard count != knownDropCounts[worker] else { return }
     knownDropCounts[worker] = count
@@ -159,70 +161,64 @@ final class LogThread {
         let fresh = total &- knownDrops[worker][place]
         guard fresh > 0 else { continue }
         knownDrops[worker][place] = total
-        lose(fresh, severity, .ringFull, from: &frontends[frontend])
+        lose(fresh, severity, .ringFull, from: frontends[frontend])
       }
     }
   }
 
-  private func noteLost(_ key: EventQueue.Class, _ count: UInt64) {
-    withGroup(frontend: key.frontend, backend: key.backend) {
-      lose(count, key.severity, .queueFull, from: &$0)
-    }
+  private mutating func noteLost(_ key: EventQueue.Class, _ count: UInt64) {
+    guard let group = group(frontend: key.frontend, backend: key.backend) else { return }
+    lose(count, key.severity, .queueFull, from: group)
   }
 
   /// Counts lost lines at every logger that would have taken them.
-  private func lose(
-    _ count: UInt64, _ severity: Severity, _ reason: DropReason, from group: inout LoggerGroup
+  private mutating func lose(
+    _ count: UInt64, _ severity: Severity, _ reason: DropReason, from group: LoggerGroup
   ) {
-    for index in group.loggers.indices {
+    for index in group.loggers {
       var taken: UInt64 = 0
-      for _ in 0..<count where group.loggers[index].takes(severity) { taken += 1 }
-      sinks[group.loggers[index].sink].lose(taken, reason)
+      for _ in 0..<count where loggers[index].takes(severity) { taken += 1 }
+      sinks[loggers[index].sink].lose(taken, reason)
     }
   }
 
-  private func ship(_ record: ConnectionRecord) {
+  private mutating func ship(_ record: borrowing ConnectionRecord) {
     let place = Int(record.frontend)
-    guard place < frontends.count, !frontends[place].loggers.isEmpty,
-      composer.begin(record, of: frontends[place].settings)
-    else { return }
-    for index in frontends[place].loggers.indices {
-      guard frontends[place].loggers[index].takes(record.severity) else { continue }
-      composer.compose(
-        record, of: frontends[place].settings, for: frontends[place].loggers[index])
-      sinks[frontends[place].loggers[index].sink].accept(
-        composer.line, isTruncated: composer.isTruncated, in: loop)
+    guard place < frontends.count else { return }
+    let group = frontends[place]
+    guard !group.loggers.isEmpty, composer.begin(record, with: group.formats) else { return }
+    for index in group.loggers where loggers[index].takes(record.severity) {
+      composer.compose(record, with: group.formats, for: &loggers[index])
+      sinks[loggers[index].sink].accept(
+        composer.line.span, isTruncated: composer.isTruncated, in: loop)
     }
   }
 
   /// Ships an event to the loggers of who it is about, but not to `excluded`.
-  private func ship(_ event: LogEvent, excluded: Int? = nil) {
+  private mutating func ship(_ event: LogEvent, excluded: Int? = nil) {
     guard !event.text.isEmpty else { return }
-    withGroup(frontend: event.frontend, backend: event.backend) { group in
-      for index in group.loggers.indices {
-        let sink = group.loggers[index].sink
-        guard sink != excluded, group.loggers[index].takes(event.severity) else { continue }
-        composer.compose(event, for: group.loggers[index])
-        sinks[sink].accept(composer.line, isTruncated: composer.isTruncated, in: loop)
-      }
+    guard let group = group(frontend: event.frontend, backend: event.backend) else { return }
+    for index in group.loggers {
+      let sink = loggers[index].sink
+      guard sink != excluded, loggers[index].takes(event.severity) else { continue }
+      composer.compose(event, for: &loggers[index])
+      sinks[sink].accept(composer.line.span, isTruncated: composer.isTruncated, in: loop)
     }
   }
 
   /// A backend's loggers come first, as HAProxy has it for what happens to servers.
-  private func withGroup(
-    frontend: UInt32?, backend: UInt32?, _ body: (inout LoggerGroup) -> Void
-  ) {
+  private func group(frontend: UInt32?, backend: UInt32?) -> LoggerGroup? {
     if let backend = backend.map(Int.init) {
-      if backend < backends.count { body(&backends[backend]) }
-    } else if let frontend = frontend.map(Int.init) {
-      if frontend < frontends.count { body(&frontends[frontend]) }
-    } else {
-      body(&process)
+      return backend < backends.count ? backends[backend] : nil
     }
+    if let frontend = frontend.map(Int.init) {
+      return frontend < frontends.count ? frontends[frontend] : nil
+    }
+    return process
   }
 
   /// Tells the process's loggers of sinks that went, came back or dropped lines.
-  private func reportNotices() {
+  private mutating func reportNotices() {
     for (place, sink) in sinks.enumerated() {
       for notice in sink.takeNotices() {
         switch notice {
@@ -252,7 +248,7 @@ final class LogThread {
     }
   }
 
-  private func tell(
+  private mutating func tell(
     _ kind: LogEventKind, _ text: String, about sink: Sink, _ values: [LogEvent.Entry],
     excluded: Int? = nil
   ) {
@@ -264,7 +260,7 @@ final class LogThread {
   }
 
   /// Numbers an event of the process and ships it.
-  private func tell(_ event: LogEvent, excluded: Int? = nil) {
+  private mutating func tell(_ event: LogEvent, excluded: Int? = nil) {
     guard !process.loggers.isEmpty else { return }
     var event = event
     event.sequence = pipeline.sequence.next()
@@ -272,7 +268,7 @@ final class LogThread {
   }
 
   /// Ships what is left, logs the ledgers, and gives up what no sink took in time.
-  private func finish() {
+  private mutating func finish() {
     let end = Clock.monotonicMicroseconds() + Self.stopLimit
     while turn(), Clock.monotonicMicroseconds() < end {}
     settle(within: Self.stopLimit)
@@ -280,11 +276,11 @@ final class LogThread {
     let ledgers = sinks.map(\.ledger)
     for ledger in ledgers { tell(ledger.event) }
     settle(within: Self.ledgerLimit)
-    pipeline.publish(sinks.map(\.ledger))
+    pipeline.publish(sinks)
   }
 
   /// Gives sinks so many microseconds to take what waits; what they do not take is dropped.
-  private func settle(within limit: Int64) {
+  private mutating func settle(within limit: Int64) {
     let end = loop.now + limit
     while sinks.contains(where: { !$0.isEmpty }), loop.now < end {
       _ = wait(milliseconds: Int((end - loop.now) / 1000) + 1)

@@ -6,24 +6,30 @@ struct Logger {
   /// The place of its sink.
   let sink: Int
   /// What its lines begin with, and how long they may be.
-  let header: LineHeader
+  var prefix: LinePrefix
   /// Whether its lines are journal entries.
   let isJournal: Bool
-  private let level: Severity
+  /// Whether its lines have room for structured data.
+  let hasStructuredData: Bool
+  private let level: UInt8
   private var sample: SampleCounter
 
   /// A logger that has seen nothing.
   init(_ settings: LoggerSettings, sink: Int, tag: String, hostName: String?) {
     self.sink = sink
-    header = LineHeader(
-      format: settings.format, facility: settings.facility,
-      minimumLevel: settings.minimumLevel, length: settings.length, hostname: hostName, tag: tag)
+    prefix = LinePrefix(
+      LineHeader(
+        format: settings.format, facility: settings.facility,
+        minimumLevel: settings.minimumLevel, length: settings.length, hostname: hostName, tag: tag))
     isJournal = settings.target == .journald
-    level = settings.level
+    hasStructuredData = settings.format == .rfc5424
+    level = settings.level.rawValue
     sample = SampleCounter(settings.sample)
   }
 
   /// Whether it takes a message of this severity; it counts the message for its sample if the
   /// level lets it pass.
-  mutating func takes(_ severity: Severity) -> Bool { severity <= level && sample.takesNext() }
+  mutating func takes(_ severity: Severity) -> Bool {
+    severity.rawValue <= level && sample.takesNext()
+  }
 }

@@ -1,3 +1,5 @@
+internal import Memory
+
 /// Messages that wait for a sink, first in, first out, in one row of bytes.
 ///
 /// They lie one after the other, so that a batch is sent as it lies. What was sent is left in
@@ -29,11 +31,14 @@ struct MessageQueue {
   var byteCount: Int { bytes.count - sentBytes }
 
   /// Adds a message, or does nothing and says false where a limit would be passed.
-  mutating func append(_ message: [UInt8]) -> Bool {
+  mutating func append(_ message: [UInt8]) -> Bool { append(message.span) }
+
+  /// Adds a message that lies elsewhere.
+  mutating func append(_ message: Span<UInt8>) -> Bool {
     guard count < messageLimit, byteCount + message.count <= byteLimit,
       let length = UInt32(exactly: message.count)
     else { return false }
-    bytes.append(contentsOf: message)
+    bytes.append(message)
     lengths.append(length)
     return true
   }

@@ -64,10 +64,9 @@ package final class RecordWriter: Sendable {
   /// the record is lost, which is counted. The number is given before, so that what is lost leaves
   /// a gap.
   @discardableResult
-  package func write(_ record: borrowing ConnectionRecord) -> Bool {
-    var record = copy record
+  package func write(_ record: inout ConnectionRecord) -> Bool {
     record.sequence = sequence.next()
-    let isWritten = ring.push(record)
+    let isWritten = ring.push(copyOf: &record)
     if !isWritten {
       let frontend = Int(record.frontend)
       if frontend < drops.count {
@@ -77,6 +76,13 @@ package final class RecordWriter: Sendable {
     }
     alarm.ring()
     return isWritten
+  }
+
+  /// Hands on a copy of a record.
+  @discardableResult
+  package func write(_ record: borrowing ConnectionRecord) -> Bool {
+    var record = copy record
+    return write(&record)
   }
 }
 

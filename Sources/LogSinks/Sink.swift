@@ -25,11 +25,24 @@ final class Sink {
   /// How long to wait where the system was out of memory, in microseconds.
   static let shortPause: Int64 = 20_000
 
+  /// What waits, and the account of it: what each line changes, in one place.
+  private struct Intake {
+    var queue: MessageQueue
+    var ledger: SinkLedger
+
+    /// Takes a line, and tells how many wait.
+    mutating func accept(_ line: Span<UInt8>, isTruncated: Bool) -> Int {
+      if queue.append(line) { ledger.enqueue() } else { ledger.lose(1, .queueFull) }
+      if isTruncated { ledger.truncated &+= 1 }
+      return queue.count
+    }
+  }
+
   /// The account of every line.
-  private(set) var ledger: SinkLedger
+  var ledger: SinkLedger { intake.ledger }
+  private var intake: Intake
   private let way: Way
   private let token: EventToken
-  private var queue: MessageQueue
   private var transport: Transport?
   private var pause = RetryPause()
   /// Not before this moment is anything tried; nil where nothing keeps from trying.
@@ -42,17 +55,16 @@ final class Sink {
 
   /// A sink that is not open yet.
   init(name: String, way: Way, token: EventToken, queue: MessageQueue = MessageQueue()) {
-    ledger = SinkLedger(sink: name)
+    intake = Intake(queue: queue, ledger: SinkLedger(sink: name))
     self.way = way
     self.token = token
-    self.queue = queue
   }
 
   /// Whether a line waits.
-  var isEmpty: Bool { queue.isEmpty }
+  var isEmpty: Bool { intake.queue.isEmpty }
 
   /// When to call `flush` even if no event comes, in microseconds; nil where nothing waits.
-  var deadline: Int64? { queue.isEmpty ? nil : resumesAt ?? 0 }
+  var deadline: Int64? { intake.queue.isEmpty ? nil : resumesAt ?? 0 }
 
   /// What happened to the receiver since the last call.
   func takeNotices() -> [Notice] {
@@ -62,13 +74,16 @@ final class Sink {
 
   /// Takes a line and what became of its length.
   func accept(_ line: [UInt8], isTruncated: Bool = false, in loop: borrowing EventLoop) {
-    if queue.append(line) { ledger.enqueue() } else { ledger.lose(1, .queueFull) }
-    if isTruncated { ledger.truncated &+= 1 }
-    if queue.count >= Self.flushThreshold { flush(in: loop) }
+    accept(line.span, isTruncated: isTruncated, in: loop)
+  }
+
+  /// Takes a line that lies elsewhere and what became of its length.
+  func accept(_ line: Span<UInt8>, isTruncated: Bool, in loop: borrowing EventLoop) {
+    if intake.accept(line, isTruncated: isTruncated) >= Self.flushThreshold { flush(in: loop) }
   }
 
   /// Counts lines that were lost before they came here.
-  func lose(_ count: UInt64, _ reason: DropReason) { ledger.lose(count, reason) }
+  func lose(_ count: UInt64, _ reason: DropReason) { intake.ledger.lose(count, reason) }
 
   /// Opens the transport ahead of the first line, while its path can surely be reached.
   func openEarly(in loop: borrowing EventLoop) {
@@ -86,15 +101,15 @@ final class Sink {
   func flush(in loop: borrowing EventLoop) {
     if let resumesAt, resumesAt > loop.now { return }
     resumesAt = nil
-    for _ in 0..<Self.batchLimit where !queue.isEmpty {
+    for _ in 0..<Self.batchLimit where !intake.queue.isEmpty {
       guard resumesAt == nil else { return }
       do throws(Errno) {
         if transport == nil { try open(in: loop) }
-        guard let result = transport?.send(queue) else { return }
+        guard let result = transport?.send(intake.queue) else { return }
         if result.wasRefused { refuseDelivered(.connectionRefused) }
         handle(result.outcome, in: loop)
       } catch {
-        if case .output = way { refuse(queue.count, error) }
+        if case .output = way { refuse(intake.queue.count, error) }
         lose(transportTo: error, now: loop.now)
       }
     }
@@ -103,9 +118,9 @@ final class Sink {
   /// Gives up what waits: the process ends.
   func abandon() {
     collectReport()
-    let count = queue.count
-    queue.removeFirst(count)
-    ledger.drop(count, .stopped)
+    let count = intake.queue.count
+    intake.queue.removeFirst(count)
+    intake.ledger.drop(count, .stopped)
   }
 
   /// Asks the socket for a refusal that came in since the last line.
@@ -134,21 +149,21 @@ final class Sink {
     let now = loop.now
     switch outcome {
     case .sent(let count):
-      queue.removeFirst(count)
-      ledger.deliver(count)
+      intake.queue.removeFirst(count)
+      intake.ledger.deliver(count)
       waitForRoom(false, in: loop)
       succeed(now: now)
     case .full:
       resumesAt = now + Self.fullPause
       waitForRoom(true, in: loop)
     case .short(let error):
-      ledger.lastError = error.name
+      intake.ledger.lastError = error.name
       resumesAt = now + Self.shortPause
     case .refused(let count, let error): refuse(count, error)
     case .tooLong(let error):
-      ledger.lastError = error.name
-      queue.removeFirst(1)
-      ledger.drop(1, .tooLong)
+      intake.ledger.lastError = error.name
+      intake.queue.removeFirst(1)
+      intake.ledger.drop(1, .tooLong)
     case .reported(let error): refuseDelivered(error)
     case .lost(let error): lose(transportTo: error, now: now)
     }
@@ -156,25 +171,25 @@ final class Sink {
 
   /// A line that had left was refused after all.
   private func refuseDelivered(_ error: Errno) {
-    ledger.lastError = error.name
-    ledger.refuseDelivered()
+    intake.ledger.lastError = error.name
+    intake.ledger.refuseDelivered()
   }
 
   private func refuse(_ count: Int, _ error: Errno) {
-    ledger.lastError = error.name
-    queue.removeFirst(count)
-    ledger.drop(count, .refused)
+    intake.ledger.lastError = error.name
+    intake.queue.removeFirst(count)
+    intake.ledger.drop(count, .refused)
   }
 
   private func lose(transportTo error: Errno, now: Int64) {
     transport = nil
     waitsForRoom = false
-    ledger.lastError = error.name
+    intake.ledger.lastError = error.name
     resumesAt = now + Int64(pause.afterFailure() / 1000)
     guard lostAt == nil else { return }
     lostAt = now
-    droppedWhenLost = ledger.dropped
-    ledger.losses &+= 1
+    droppedWhenLost = intake.ledger.dropped
+    intake.ledger.losses &+= 1
     notices.append(.lost(error))
   }
 
@@ -183,6 +198,6 @@ final class Sink {
     pause.succeeded()
     lostAt = nil
     notices.append(
-      .back(microseconds: now - lost, dropped: ledger.dropped &- droppedWhenLost))
+      .back(microseconds: now - lost, dropped: intake.ledger.dropped &- droppedWhenLost))
   }
 }

@@ -32,28 +32,39 @@ public final class SingleProducerRing<Element: BitwiseCopyable & Sendable>: @unc
   /// How many elements it can hold.
   public var capacity: Int { mask + 1 }
   /// How many elements wait; exact on the consumer's thread at worst too low.
-  public var count: Int { tail.value.load(ordering: .acquiring) - head.value.load(ordering: .acquiring) }
+  public var count: Int {
+    tail.value.load(ordering: .acquiring) - head.value.load(ordering: .acquiring)
+  }
 
-  /// Puts an element behind the others; false where the ring is full. The producer's thread only.
+  /// Puts a copy of an element behind the others; false where the ring is full. The producer's
+  /// thread only.
+  ///
+  /// It takes the element by its address, which a plain parameter does not: so a value of hundreds
+  /// of bytes is copied once.
   @inlinable
-  public func push(_ element: Element) -> Bool {
+  public func push(copyOf element: inout Element) -> Bool {
     let end = tail.value.load(ordering: .relaxed)
     guard end &- head.value.load(ordering: .acquiring) <= mask else { return false }
-    // SAFETY: the slot lies outside what the consumer may read until the tail is stored.
-    unsafe slots[end & mask] = element
+    // SAFETY: the slot lies outside what the consumer may read until the tail is stored, and the
+    // element is no part of the ring.
+    unsafe withUnsafePointer(to: &element) {
+      unsafe (slots + (end & mask)).update(from: $0, count: 1)
+    }
     tail.value.store(end &+ 1, ordering: .releasing)
     return true
   }
 
-  /// Takes the oldest element; nil where there is none. The consumer's thread only.
+  /// Shows the oldest element where it lies, and then takes it; false where there is none. The
+  /// consumer's thread only.
   @inlinable
-  public func pop() -> Element? {
+  public func take(_ look: (borrowing Element) -> Void) -> Bool {
     let begin = head.value.load(ordering: .relaxed)
-    guard begin != tail.value.load(ordering: .acquiring) else { return nil }
-    // SAFETY: the slot was written before the tail that was just read.
-    let element = unsafe slots[begin & mask]
+    guard begin != tail.value.load(ordering: .acquiring) else { return false }
+    // SAFETY: the slot was written before the tail that was just read, and is not written again
+    // until the head is stored.
+    unsafe look(slots[begin & mask])
     head.value.store(begin &+ 1, ordering: .releasing)
-    return element
+    return true
   }
 }
 

@@ -94,11 +94,11 @@ extension Session {
     record.bytesFromServer = downstream.byteCount
     record.processConnections = UInt32(clamping: context.topology.process.count)
     record.frontendConnections = UInt32(clamping: frontend.admission.count)
-    if event == .start, let backend {
+    if case .start = event, let backend {
       let counts = context.topology.backends[backend].connections(server: chosen)
       record.backendConnections = UInt32(clamping: counts.sessions)
       record.serverConnections = UInt32(clamping: counts.served)
     }
-    context.reports.record(record)
+    context.reports.record(&record)
   }
 }

@@ -4,8 +4,11 @@ internal import Memory
 internal import Reactor
 
 extension Session {
+  // These are inlined, for a call would be given a copy of the whole session.
+
   /// The client's idle limit as things stand, in milliseconds: `timeout client`, `client-fin` once
   /// the client was told the end, `tunnel` while both sides talk.
+  @inline(__always)
   private func clientLimit(_ context: borrowing WorkerContext) -> Int? {
     let frontend = context.topology.frontends[Int(record.frontend)]
     if client.wasShut, let fin = frontend.settings.clientFinTimeoutMilliseconds { return fin }
@@ -13,6 +16,7 @@ extension Session {
   }
 
   /// The server's idle limit, likewise.
+  @inline(__always)
   private func serverLimit(_ context: borrowing WorkerContext) -> Int? {
     guard let backend else { return nil }
     let shared = context.topology.backends[backend]
@@ -20,12 +24,14 @@ extension Session {
     return tunnelLimit(context) ?? shared.settings.serverTimeoutMilliseconds
   }
 
+  @inline(__always)
   private func tunnelLimit(_ context: borrowing WorkerContext) -> Int? {
     guard state == .relaying, let backend else { return nil }
     return context.topology.backends[backend].settings.tunnelTimeoutMilliseconds
   }
 
   /// When the client's time is over, in milliseconds; nil while nothing is awaited of it.
+  @inline(__always)
   private func clientDeadline(_ context: borrowing WorkerContext) -> Int64? {
     switch state {
     // Nothing is asked of the client while its server is called.
@@ -42,6 +48,7 @@ extension Session {
     return client.lastActivity + Int64(limit) <= context.nowMilliseconds
   }
 
+  @inline(__always)
   private func serverDeadline(_ context: borrowing WorkerContext) -> Int64? {
     guard state == .relaying, !server.hasEnded || upstream.hasPending else { return nil }
     return serverLimit(context).map { server.lastActivity + Int64($0) }

@@ -7,8 +7,8 @@ internal import Reactor
 ///
 /// It is the worker's only way out; where records go is not its business.
 package struct WorkerReports {
-  /// Takes the record of a connection; must not wait.
-  package var record: (borrowing ConnectionRecord) -> Void
+  /// Takes the record of a connection and gives it its number; must not wait.
+  package var record: (inout ConnectionRecord) -> Void
   /// Takes an event that is worth a line of its own; rare.
   package var event: (LogEvent) -> Void
   /// Takes word of an attempt to reach an observed server (by its index in the one row of all):
@@ -17,7 +17,7 @@ package struct WorkerReports {
 
   /// Makes reports of three ways out.
   package init(
-    record: @escaping (borrowing ConnectionRecord) -> Void,
+    record: @escaping (inout ConnectionRecord) -> Void,
     event: @escaping (LogEvent) -> Void,
     observed: @escaping (_ server: Int, _ worked: Bool) -> Void
   ) {

@@ -249,7 +249,7 @@ private func runWorker(
 ) {
   let writer = pipeline.writer(number)
   let reports = WorkerReports(
-    record: { writer.write(copy $0) },
+    record: { writer.write(&$0) },
     event: { pipeline.post($0) },
     observed: { mailbox.post(.observed(server: $0, worked: $1)) })
   do throws(Errno) {

@@ -54,6 +54,7 @@ extension RealPeers {
         // Each is gone before the next one goes, so that the counts of the records are certain.
         third.close()
         _ = try run.log.records(2)
+        try run.balancer.waitUntilIdle()
         second.close()
         _ = server
         let records = try run.log.records(3)

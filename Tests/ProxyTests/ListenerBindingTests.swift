@@ -5,8 +5,10 @@ import Testing
 @testable import Proxy
 
 @Suite struct ListenerBindingTests {
-  private func bind(_ settings: ListenerSettings) throws(BindingError) -> Listener {
-    try Listener(binding: settings, frontend: 0, backlog: 8)
+  private func bind(
+    _ settings: ListenerSettings, sharesPort: Bool = false
+  ) throws(BindingError) -> Listener {
+    try Listener(binding: settings, frontend: 0, backlog: 8, sharesPort: sharesPort)
   }
 
   private func failure(_ settings: ListenerSettings) -> BindingError? {
@@ -28,6 +30,16 @@ import Testing
     #expect(error?.errno == .addressInUse)
     #expect(error?.remedy?.contains("ss -ltnp") == true)
     withExtendedLifetime(first) {}
+  }
+
+  @Test("an address of a socket that shares its port is taken over")
+  func shared() throws {
+    let first = try bind(ListenerSettings(address: loopback), sharesPort: true)
+    let address = SocketAddress.internet(first.socket.localEndpoint())
+    let second = try bind(ListenerSettings(address: address), sharesPort: true)
+    #expect(second.socket.localEndpoint() == first.socket.localEndpoint())
+    #expect(failure(ListenerSettings(address: address))?.errno == .addressInUse)
+    withExtendedLifetime((first, second)) {}
   }
 
   @Test("an address of no interface is told")

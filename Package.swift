@@ -67,6 +67,28 @@ for (index, module) in modules.enumerated() {
     late.isEmpty, "\(module.name) stands below \(late) in the list and may not depend on them")
 }
 
+/// What is fuzzed, and the tests that replay what fuzzing has found. The fuzzer itself can only be
+/// linked under `--sanitize=fuzzer`: Scripts/fuzz.sh asks for it.
+let fuzzed: [Target.Dependency] = [
+  "Balancing", "ConfigSyntax", "Configuration", "Kernel", "LogRecords", "PostgresWire", "Proxy",
+  "ProxyProtocol",
+]
+let fuzzing: [Target] =
+  [
+    .target(
+      name: "FuzzTargets", dependencies: fuzzed, path: "Fuzz/Targets", swiftSettings: strict),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["FuzzTargets"], path: "Tests/FuzzTests",
+      swiftSettings: tests),
+  ]
+  + (Context.environment["WEIR_FUZZ"] == nil
+    ? []
+    : [
+      .executableTarget(
+        name: "weir-fuzz", dependencies: ["FuzzTargets", "Kernel"], path: "Fuzz/Program",
+        swiftSettings: strict)
+    ])
+
 let package = Package(
   name: "weir",
   products: [.executable(name: "weir", targets: ["weir"])],
@@ -96,6 +118,7 @@ let package = Package(
         dependencies: ([$0.name] + $0.uses).map { .init(stringLiteral: $0) },
         path: "Tests/\($0.name)Tests", swiftSettings: tests)
     }
+    + fuzzing
     + [
       .testTarget(name: "EndToEnd", path: "Tests/EndToEnd", swiftSettings: tests)
     ]

@@ -16,13 +16,19 @@ step "Building the fuzzer"
 swift build "${flags[@]}"
 program=$(swift build "${flags[@]}" --show-bin-path)/weir-fuzz
 
-for target in ${FUZZ_TARGETS:-$(ls Tests/Corpora)}; do
-  [ -d "Tests/Corpora/$target" ] || fail "no fuzz target '$target'" "There are: $(ls -m Tests/Corpora)"
+targets="config format postgres proxy-protocol"
+for target in ${FUZZ_TARGETS:-$targets}; do
+  [[ " $targets " == *" $target "* ]] || fail "no fuzz target '$target'" "There are: $targets"
+  seeds=("Tests/Corpora/$target")
+  case $target in
+    config) seeds+=(config Tests/Corpora/config-errors) ;;
+    format) seeds+=(Tests/Corpora/format-haproxy) ;;
+  esac
   step "Fuzzing $target for ${seconds}s"
   mkdir -p "$scratch/corpora/$target" "$scratch/findings/$target"
   WEIR_FUZZ_TARGET=$target "$program" -max_total_time="$seconds" -max_len=4096 -timeout=5 \
     -print_final_stats=1 -verbosity=1 -artifact_prefix="$scratch/findings/$target/" \
-    "$scratch/corpora/$target" "Tests/Corpora/$target" 2>&1 | tail -n 12 ||
+    "$scratch/corpora/$target" "${seeds[@]}" 2>&1 | tail -n 12 ||
     fail "$target: see $scratch/findings/$target" \
       "Again: WEIR_FUZZ_TARGET=$target $program $scratch/findings/$target/NAME"
 done

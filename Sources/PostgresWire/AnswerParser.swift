@@ -84,14 +84,15 @@ package struct AnswerParser: Sendable {
 
   /// A server that cannot start a process for us sends an E and plain text without a length.
   private func plainError(isEnd: Bool) -> ServerAnswer? {
-    let text = bytes.dropFirst()
-    guard text.allSatisfy({ $0 >= 0x20 || $0 == 0 || $0 == 9 || $0 == 10 || $0 == 13 }),
-      text.first != 0
+    // What stands behind the end of the text is not looked at, however much of it came along.
+    let text = bytes.dropFirst().prefix { $0 != 0 }
+    guard !text.isEmpty, text.allSatisfy({ $0 >= 0x20 || $0 == 9 || $0 == 10 || $0 == 13 })
     else { return .invalid("an ErrorResponse of an impossible length") }
-    guard isEnd || text.contains(0) || bytes.count >= Self.lengthLimit else { return nil }
+    let hasEnd = text.count < bytes.count - 1
+    guard isEnd || hasEnd || bytes.count >= Self.lengthLimit else { return nil }
     var error = ServerError()
     error.severity = "FATAL"
-    error.message = Self.clean(String(decoding: text.prefix { $0 != 0 }, as: UTF8.self))
+    error.message = Self.clean(String(decoding: text, as: UTF8.self))
     return error.message.isEmpty ? .invalid("an ErrorResponse without a message") : .error(error)
   }
 

@@ -101,8 +101,8 @@ final class Sink {
   func flush(in loop: borrowing EventLoop) {
     if let resumesAt, resumesAt > loop.now { return }
     resumesAt = nil
-    for _ in 0..<Self.batchLimit where !intake.queue.isEmpty {
-      guard resumesAt == nil else { return }
+    for _ in 0..<Self.batchLimit {
+      guard !intake.queue.isEmpty, resumesAt == nil else { return }
       do throws(Errno) {
         if transport == nil { try open(in: loop) }
         guard let result = transport?.send(intake.queue) else { return }

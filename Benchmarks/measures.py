@@ -1,10 +1,13 @@
 """What is measured, each a function of a machine and the kind of a proxy."""
 
+import os
 import re
 import select
+import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 
@@ -209,8 +212,21 @@ def counted_allocations(machine, kind, count, keep):
     return int(found[1].replace(",", ""))
 
 
+def stripped(machine, kind):
+    """A copy of the program without the debug information, which valgrind cannot always read."""
+    tool = shutil.which("strip") or shutil.which("llvm-objcopy") or shutil.which("objcopy")
+    if not tool:
+        sys.exit("error: no strip, no objcopy\n       Run: apt-get install binutils")
+    words = ["-g"] if tool.endswith("strip") else ["--strip-debug"]
+    copy = os.path.join(machine.folder, kind)
+    target = ["-o", copy] if tool.endswith("strip") else [copy]
+    subprocess.run([tool, *words, machine.programs[kind], *target], check=True)
+    return copy
+
+
 def allocations(machine, kind, step=200):
     """Allocations a request on a connection that stays, and a connection."""
+    machine.programs = {**machine.programs, kind: stripped(machine, kind)}
     kept = [counted_allocations(machine, kind, n, True) for n in (step, 2 * step)]
     single = [counted_allocations(machine, kind, n, False) for n in (step, 2 * step)]
     return {

@@ -52,7 +52,9 @@ final class DatagramReceiver {
     var bytes = Array(path.utf8)
     if path.hasPrefix("@") { bytes[0] = 0 }
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-    let length = socklen_t(2 + bytes.count + (path.hasPrefix("@") ? 0 : 1))
+    // An abstract name has the whole length, as HAProxy's abns@ names have.
+    let length = socklen_t(
+      path.hasPrefix("@") ? MemoryLayout<sockaddr_un>.size : 2 + bytes.count + 1)
     withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = bind(number, $0, length) }
     }

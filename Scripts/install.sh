@@ -22,9 +22,12 @@ if compgen -G 'logformats/*' >/dev/null; then
     [ ! -f "$file" ] || install -D -m 644 "$file" "$destination$prefix/share/weir/logformats/$(basename "$file")"
   done
 fi
+for page in docs/man/*.[1-9]; do
+  [ ! -f "$page" ] || install -D -m 644 "$page" "$destination$prefix/share/man/man${page##*.}/$(basename "$page")"
+done
 if [ -f config/weir.service ]; then
   mkdir -p "$destination$prefix/lib/systemd/system"
-  sed "s|/usr/sbin/weir|$prefix/sbin/weir|g" config/weir.service >"$destination$prefix/lib/systemd/system/weir.service"
+  sed "s|/usr/sbin/weir|$prefix/sbin/weir|g; s|/etc/weir|$sysconf/weir|g" config/weir.service >"$destination$prefix/lib/systemd/system/weir.service"
 fi
 if [ -e "$destination$sysconf/weir/weir.cfg" ]; then
   say "kept: $destination$sysconf/weir/weir.cfg"

@@ -23,7 +23,7 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
       // SAFETY: an odd generation says that the slot is filled, and none is read after this.
       unsafe (chunks[slot / Self.chunkSize] + slot % Self.chunkSize).deinitialize(count: 1)
     }
-    for unsafe chunk in unsafe chunks { unsafe chunk.deallocate() }
+    for unsafechunk in unsafe chunks { unsafe chunk.deallocate() }
   }
 
   /// How many elements there are.

@@ -126,7 +126,8 @@ public struct TimerWheel: ~Copyable {
       let shift = Int64(level * 6)
       let position = Int((now >> shift) & 63)
       // The slots behind the position, in the order in which they are reached.
-      let turned = occupied[level] &>> UInt64(position) | occupied[level] &<< UInt64((64 - position) & 63)
+      let turned =
+        occupied[level] &>> UInt64(position) | occupied[level] &<< UInt64((64 - position) & 63)
       let ahead = turned & ~1
       let distance = ahead != 0 ? ahead.trailingZeroBitCount : 64
       let begin = ((now >> shift) + Int64(distance)) << shift

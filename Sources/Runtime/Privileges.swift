@@ -29,7 +29,9 @@ struct Privileges {
   }
 
   /// The numbers of the user and the group that the configuration names.
-  private static func lookUp(_ global: GlobalSettings) throws(Refusal) -> (user: UInt32?, group: UInt32?) {
+  private static func lookUp(_ global: GlobalSettings) throws(Refusal) -> (
+    user: UInt32?, group: UInt32?
+  ) {
     var user: UInt32?
     var group: UInt32?
     switch global.user {

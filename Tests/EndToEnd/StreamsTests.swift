@@ -188,8 +188,9 @@ struct Blob: Sendable {
     var sent = 0
     try bytes.withUnsafeBytes { whole in
       while sent < whole.count {
+        let piece = whole[sent..<min(sent + (1 << 20), whole.count)]
         let count = Glibc.send(
-          connection.descriptor, whole.baseAddress! + sent, min(1 << 20, whole.count - sent),
+          connection.descriptor, UnsafeRawBufferPointer(rebasing: piece).baseAddress, piece.count,
           Int32(MSG_NOSIGNAL))
         guard count > 0 else {
           throw HarnessError("send: \(String(cString: strerror(errno))) after \(sent)")
@@ -210,9 +211,13 @@ struct Blob: Sendable {
         guard count > 0 else {
           throw HarnessError("recv: \(String(cString: strerror(errno))) after \(offset)")
         }
-        guard offset + count <= whole.count,
-          memcmp(buffer, whole.baseAddress! + offset, count) == 0
-        else { return "differs after \(offset)" }
+        guard offset + count <= whole.count else { return "more than \(whole.count)" }
+        let expected = UnsafeRawBufferPointer(rebasing: whole[offset..<offset + count])
+        let isSame = buffer.withUnsafeBytes { got in
+          guard let got = got.baseAddress, let wanted = expected.baseAddress else { return false }
+          return memcmp(got, wanted, count) == 0
+        }
+        guard isSame else { return "differs after \(offset)" }
         offset += count
       }
     }

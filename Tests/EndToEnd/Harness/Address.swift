@@ -55,8 +55,10 @@ enum Address: Equatable {
     of value: inout Value, length: Int,
     _ body: (UnsafePointer<sockaddr>, socklen_t) throws -> Result
   ) rethrows -> Result {
-    try withUnsafeBytes(of: &value) { bytes in
-      try body(bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t(length))
+    try withUnsafePointer(to: &value) { pointer in
+      try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        try body($0, socklen_t(length))
+      }
     }
   }
 }
@@ -82,11 +84,12 @@ enum FreePort {
 func localPort(_ descriptor: Int32) -> UInt16 {
   var storage = sockaddr_storage()
   var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-  return withUnsafeMutableBytes(of: &storage) { bytes -> UInt16 in
-    let address = bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self)
-    guard getsockname(descriptor, address, &length) == 0 else { return 0 }
-    let family = Int32(address.pointee.sa_family)
-    guard family == AF_INET || family == AF_INET6 else { return 0 }
-    return UInt16(bytes[2]) << 8 | UInt16(bytes[3])
+  let told = withUnsafeMutablePointer(to: &storage) { pointer in
+    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      getsockname(descriptor, $0, &length)
+    }
   }
+  let family = Int32(storage.ss_family)
+  guard told == 0, family == AF_INET || family == AF_INET6 else { return 0 }
+  return withUnsafeBytes(of: &storage) { UInt16($0[2]) << 8 | UInt16($0[3]) }
 }

@@ -62,10 +62,9 @@ final class Connection {
     var sent = 0
     let end = Monotonic.now + seconds
     while sent < data.count {
-      let count = data.withUnsafeBytes {
+      let count = data[sent...].withUnsafeBytes {
         Glibc.send(
-          descriptor, $0.baseAddress! + sent, data.count - sent,
-          Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+          descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
       }
       if count >= 0 {
         sent += count

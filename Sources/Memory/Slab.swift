@@ -23,7 +23,8 @@ public struct Slab<Element: ~Copyable>: ~Copyable {
       // SAFETY: an odd generation says that the slot is filled, and none is read after this.
       unsafe (chunks[slot / Self.chunkSize] + slot % Self.chunkSize).deinitialize(count: 1)
     }
-    for unsafechunk in unsafe chunks { unsafe chunk.deallocate() }
+    // By index: swift-format runs `for unsafe chunk` together.
+    for index in unsafe chunks.indices { unsafe chunks[index].deallocate() }
   }
 
   /// How many elements there are.

@@ -107,9 +107,13 @@ final class Balancer {
   /// Everything it said and was told, for a failing test to show.
   var transcript: String { "--- configuration:\n\(configuration)\n\(process.transcript)" }
 
-  /// Stops it and waits for its end.
+  /// Stops it and waits for its end. What a sanitizer has found in it is an error, whenever it came.
   @discardableResult
-  func stop(_ signal: Int32 = SIGTERM) throws -> ExitStatus { try process.stop(signal) }
+  func stop(_ signal: Int32 = SIGTERM) throws -> ExitStatus {
+    let status = try process.stop(signal)
+    guard !process.errors.contains("Sanitizer:") else { throw HarnessError(transcript) }
+    return status
+  }
 
   /// How many descriptors it has open.
   var openDescriptors: Int {

@@ -290,11 +290,14 @@ extension Session {
     }
   }
 
-  /// Whether the attempt that comes next goes to another server (`option redispatch`).
+  /// Whether the attempt that comes next goes to another server (`option redispatch`). The interval
+  /// holds for sessions that belong to a server, by their hash; others go to another one at once, as
+  /// in HAProxy.
   private func isTimeToRedispatch(_ shared: Backend) -> Bool {
     guard case .every(let interval) = shared.settings.redispatch, interval != 0 else {
       return false
     }
+    guard case .source = shared.settings.algorithm else { return true }
     let retried = shared.settings.retries - attemptsLeft
     return interval > 0 ? retried % interval == 0 : attemptsLeft &+ interval == -1
   }
@@ -308,8 +311,11 @@ extension Session {
       shared.release(server: failed)
       holdsServer = false
     }
+    // Behind the failed server on the ring stands the one that its sessions belong to now; a map
+    // has but one server for a hash.
+    let isRing = shared.settings.hashType.method != .mapBased
     let assignment = shared.assign(
-      waiter(of: context.worker), hash: nil, bound: nil, avoiding: failed)
+      waiter(of: context.worker), hash: isRing ? hash(shared) : nil, bound: nil, avoiding: failed)
     switch assignment {
     case .server(failed):
       // There is no other: this is a retry like any other, with its pause.

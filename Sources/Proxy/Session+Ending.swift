@@ -48,9 +48,12 @@ extension Session {
   }
 
   /// Whether the client has sent bytes that nobody read, as when no server could be reached.
+  ///
+  /// They are taken from the socket: a close over unread bytes would reset the connection
+  /// (RFC 2525, 2.17), and the client could not tell a plain end from a failure.
   private mutating func hasUnreadBytes(_ context: inout WorkerContext) -> Bool {
     guard upstream.byteCount == 0, connectedAt == nil else { return false }
-    let transfer = client.socket?.peek(into: &context.resources.scratch) ?? .ended
+    let transfer = client.socket?.receive(into: &context.resources.scratch) ?? .ended
     context.resources.scratch.removeAll()
     if case .moved(let count) = transfer {
       record.bytesFromClient = UInt64(count)

@@ -92,8 +92,9 @@ extension Session {
     guard client.peerClosed else { return .waits }
     let shared = context.topology.backends[backend ?? 0]
     guard !shared.settings.abortsOnClose else { return .ends(.clientAbort, phase) }
-    guard case .queued = state, !hasUnreadData(&context) else { return .waits }
-    return .ends(.clientAbort, .queue)
+    // A call under way is awaited; for a client that has said nothing none is begun any more.
+    guard state != .connecting, !hasUnreadData(&context) else { return .waits }
+    return .ends(.clientAbort, phase)
   }
 
   /// Whether the client has sent bytes that were not read yet.

@@ -38,7 +38,8 @@ extension Session {
     case .turnaround, .connecting: return nil
     case .header, .queued, .relaying: break
     }
-    guard !client.hasEnded || downstream.hasPending else { return nil }
+    // A client whose bytes wait for the server is not asked for more.
+    guard !client.hasEnded && !upstream.hasPending || downstream.hasPending else { return nil }
     return clientLimit(context).map { client.lastActivity + Int64($0) }
   }
 
@@ -50,7 +51,8 @@ extension Session {
 
   @inline(__always)
   private func serverDeadline(_ context: borrowing WorkerContext) -> Int64? {
-    guard state == .relaying, !server.hasEnded || upstream.hasPending else { return nil }
+    guard state == .relaying else { return nil }
+    guard !server.hasEnded && !downstream.hasPending || upstream.hasPending else { return nil }
     return serverLimit(context).map { server.lastActivity + Int64($0) }
   }
 

@@ -31,6 +31,8 @@ struct DescriptorBudget {
   let pipeLimit: Int
   /// Descriptors that this takes.
   let descriptors: Int
+  /// Those of them that are not for connections.
+  private let fixedDescriptors: Int
 
   /// Works out both for a configuration.
   init(_ snapshot: Snapshot, override: Int?, threads: Int) throws(Shortage) {
@@ -49,6 +51,7 @@ struct DescriptorBudget {
       connectionLimit = configured
       pipeLimit = Self.pipes(ofEach: threads, connections: configured, proxy)
       let fixed = ownDescriptors + threads * 2 * pipeLimit
+      fixedDescriptors = fixed
       descriptors = max(fixed + 2 * configured, snapshot.global.descriptorLimit ?? 0)
       return
     }
@@ -63,6 +66,7 @@ struct DescriptorBudget {
         remedy: "raise the limit (`ulimit -n`, LimitNOFILE= in a unit) above \(fixed + 100)")
     }
     connectionLimit = derived
+    fixedDescriptors = fixed
     descriptors = fixed + 2 * derived
   }
 
@@ -91,10 +95,12 @@ struct DescriptorBudget {
       try Process.setDescriptorLimits(soft: wanted, hard: max(limits.hard, wanted))
     } catch {
       let hard = Self.hardLimit
+      let affordable = (hard - fixedDescriptors) / 2
+      let lower = affordable > 0 ? "lower 'maxconn' to \(affordable), or " : ""
       throw Shortage(
         message:
           "Cannot raise FD limit to \(descriptors), limit is \(hard): \(error.words).",
-        remedy: "lower 'maxconn' to \(max((hard - Self.base) / 2, 1)), or raise the limit "
+        remedy: lower + "raise the limit "
           + "(`ulimit -n`, LimitNOFILE= in a unit) to \(descriptors)")
     }
   }

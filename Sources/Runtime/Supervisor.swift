@@ -100,7 +100,7 @@ struct Supervisor: ~Copyable {
   private mutating func timerFired(_ token: EventToken) {
     switch token.kind {
     case Token.watchdog: feedWatchdog()
-    case Token.hardStop: hardStop()
+    case Token.hardStop: giveUpSoftStop()
     case Token.grace: softStop()
     case Token.status: tellStatus()
     case Token.check, Token.warmUp: servers.handle(timer: token, &loop)
@@ -191,6 +191,24 @@ extension Supervisor {
     if let limit = snapshot.global.hardStopAfterMilliseconds {
       _ = loop.setTimer(after: limit, token: EventToken(kind: Token.hardStop))
     }
+  }
+
+  /// `hard-stop-after` is over: ends the sessions that are left, and says of which proxies.
+  private mutating func giveUpSoftStop() {
+    let now = Clock.realtimeNanoseconds()
+    announcer.announce(
+      LogEvent(
+        .processStopping, severity: .warning,
+        text: "soft-stop running for too long, performing a hard-stop.", nanoseconds: now))
+    for (index, frontend) in topology.frontends.enumerated() where frontend.admission.count > 0 {
+      announcer.announce(
+        LogEvent(
+          .proxyStopped,
+          text: "Proxy \(frontend.settings.name) hard-stopped "
+            + "(\(frontend.admission.count) remaining conns will be closed).",
+          frontend: UInt32(clamping: index), nanoseconds: now))
+    }
+    hardStop()
   }
 
   private func announceStop() {

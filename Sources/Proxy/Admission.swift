@@ -1,8 +1,14 @@
 internal import Synchronization
 
 /// A count of connections with a limit: a process, a frontend or a listener.
+///
+/// Room is taken before a connection is accepted, for there may be none; the connection counts once
+/// it is there. So what is told of the count is never an attempt of another worker that came to
+/// nothing.
 package final class Admission: Sendable {
-  private let current = Atomic<Int>(0)
+  /// The room that is taken.
+  private let taken = Atomic<Int>(0)
+  private let present = Atomic<Int>(0)
   private let highest = Atomic<Int>(0)
   private let total = Atomic<Int>(0)
   /// Whether a listener waits for room.
@@ -14,53 +20,55 @@ package final class Admission: Sendable {
   package init(limit: Int?) { self.limit = limit }
 
   /// Connections now.
-  package var count: Int { current.load(ordering: .relaxed) }
+  package var count: Int { present.load(ordering: .relaxed) }
   /// The most connections there were at once.
   package var maximum: Int { highest.load(ordering: .relaxed) }
   /// All connections there ever were.
   package var cumulative: Int { total.load(ordering: .relaxed) }
 
-  /// Counts one in; false, and nothing is counted, at the limit.
-  func enter() -> Bool {
-    let count: Int
-    if let limit {
-      // The count never passes the limit, not even for a moment: another worker would take the
-      // passing for a lack of room, and wait for a leave that does not come.
-      var known = current.load(ordering: .relaxed)
-      while true {
-        guard known < limit else { return false }
-        let (exchanged, found) = current.compareExchange(
-          expected: known, desired: known + 1, ordering: .sequentiallyConsistent)
-        if exchanged { break }
-        known = found
-      }
-      count = known + 1
-    } else {
-      count = current.wrappingAdd(1, ordering: .sequentiallyConsistent).newValue
+  /// Takes room for a connection to come; false, and nothing is taken, at the limit.
+  func reserve() -> Bool {
+    guard let limit else {
+      taken.wrappingAdd(1, ordering: .sequentiallyConsistent)
+      return true
     }
-    total.wrappingAdd(1, ordering: .relaxed)
-    if count > highest.load(ordering: .relaxed) { highest.max(count, ordering: .relaxed) }
-    return true
+    // What is taken never passes the limit, not even for a moment: another worker would take the
+    // passing for a lack of room, and wait for a leave that does not come.
+    var known = taken.load(ordering: .relaxed)
+    while true {
+      guard known < limit else { return false }
+      let (exchanged, found) = taken.compareExchange(
+        expected: known, desired: known + 1, ordering: .sequentiallyConsistent)
+      if exchanged { return true }
+      known = found
+    }
   }
 
-  /// Counts one in as `enter` does; at the limit, says that a listener waits for room.
-  func enterOrAwait() -> Bool {
-    if enter() { return true }
+  /// Takes room as `reserve` does; at the limit, says that a listener waits for it.
+  func reserveOrAwait() -> Bool {
+    if reserve() { return true }
     isAwaited.store(true, ordering: .sequentiallyConsistent)
     // Room that was made before the store told nobody: ask once more.
-    return enter()
+    return reserve()
   }
 
-  /// Takes back an `enter` of a connection that never was; true where a listener waits for room.
+  /// Counts the connection in for which room was taken.
+  func enter() {
+    let count = present.wrappingAdd(1, ordering: .relaxed).newValue
+    total.wrappingAdd(1, ordering: .relaxed)
+    if count > highest.load(ordering: .relaxed) { highest.max(count, ordering: .relaxed) }
+  }
+
+  /// Gives the room back of a connection that did not come; true where a listener waits for it.
   func withdraw() -> Bool {
-    total.wrappingSubtract(1, ordering: .relaxed)
-    return leave()
+    taken.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+    guard isAwaited.load(ordering: .sequentiallyConsistent) else { return false }
+    return isAwaited.exchange(false, ordering: .sequentiallyConsistent)
   }
 
   /// Counts one out; true where a listener waits for the room.
   func leave() -> Bool {
-    current.wrappingSubtract(1, ordering: .sequentiallyConsistent)
-    guard isAwaited.load(ordering: .sequentiallyConsistent) else { return false }
-    return isAwaited.exchange(false, ordering: .sequentiallyConsistent)
+    present.wrappingSubtract(1, ordering: .relaxed)
+    return withdraw()
   }
 }

@@ -77,28 +77,28 @@ extension Worker {
       isFlood ? min(acceptors[index].budget * 2, context.topology.settings.acceptLimit) : 1
   }
 
-  /// Counts a connection in everywhere; where there is no room, the listener waits for it.
+  /// Takes room for a connection everywhere; where there is none, the listener waits for it.
   private mutating func admit(_ listener: Listener, _ index: Int) -> Bool {
     let process = context.topology.process
     let frontend = context.topology.frontends[listener.frontend].admission
-    guard process.enterOrAwait() else { return refuse(index) }
-    guard frontend.enterOrAwait() else { return refuse(index, entered: process) }
-    guard listener.admission.enterOrAwait() else {
-      return refuse(index, entered: process, frontend)
+    guard process.reserveOrAwait() else { return refuse(index) }
+    guard frontend.reserveOrAwait() else { return refuse(index, reserved: process) }
+    guard listener.admission.reserveOrAwait() else {
+      return refuse(index, reserved: process, frontend)
     }
     return true
   }
 
-  /// Lets the listener wait, and gives back what was counted.
-  private mutating func refuse(_ index: Int, entered: Admission...) -> Bool {
+  /// Lets the listener wait, and gives back the room that was taken.
+  private mutating func refuse(_ index: Int, reserved: Admission...) -> Bool {
     pause(index)
-    for admission in entered where admission.withdraw() {
+    for admission in reserved where admission.withdraw() {
       context.topology.mailboxes.postToAll(.resumeListeners)
     }
     return false
   }
 
-  /// Takes back the counts of a connection that never was.
+  /// Gives back the room of a connection that did not come.
   private func withdraw(_ listener: Listener) {
     let topology = context.topology
     var isAwaited = topology.process.withdraw()
@@ -178,6 +178,9 @@ extension Worker {
       withdraw(listener)
       return
     }
+    topology.process.enter()
+    topology.frontends[listener.frontend].admission.enter()
+    listener.admission.enter()
     sessions[index].index = index
     let isWatched = sessions[index].watchClient(&context)
     guard isWatched else {

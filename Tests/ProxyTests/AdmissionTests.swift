@@ -4,38 +4,54 @@ import Testing
 @testable import Proxy
 
 @Suite struct AdmissionTests {
+  /// Takes room and fills it; false where there is none.
+  private func admit(_ admission: Admission) -> Bool {
+    guard admission.reserve() else { return false }
+    admission.enter()
+    return true
+  }
+
   @Test("it counts up to its limit, and keeps the highest and the sum")
   func counts() {
     let admission = Admission(limit: 2)
-    #expect([admission.enter(), admission.enter(), admission.enter()] == [true, true, false])
+    #expect([admit(admission), admit(admission), admit(admission)] == [true, true, false])
     #expect(admission.count == 2)
     #expect(!admission.leave())
-    let again = admission.enter()
+    let again = admit(admission)
     #expect(again)
     #expect(admission.maximum == 2)
     #expect(admission.cumulative == 3)
+  }
+
+  @Test("a connection that does not come was never counted, yet had its room")
+  func withdrawn() {
+    let admission = Admission(limit: 1)
+    #expect(admission.reserve())
+    #expect(!admission.reserve())
+    #expect((admission.count, admission.maximum, admission.cumulative) == (0, 0, 0))
     #expect(!admission.withdraw())
-    #expect(admission.cumulative == 2)
-    #expect(admission.count == 1)
+    #expect(admission.reserve())
   }
 
   @Test("without a limit there is always room")
   func unlimited() {
     let admission = Admission(limit: nil)
-    for _ in 0..<100 where !admission.enter() { Issue.record("there is no limit") }
+    for _ in 0..<100 where !admit(admission) { Issue.record("there is no limit") }
     #expect(admission.count == 100)
   }
 
   @Test("who finds no room is told of by the next leave, and of no other")
   func awaited() {
     let admission = Admission(limit: 1)
-    #expect(admission.enterOrAwait())
-    #expect(!admission.enterOrAwait())
+    #expect(admission.reserveOrAwait())
+    #expect(!admission.reserveOrAwait())
+    admission.enter()
     #expect(admission.leave())
-    #expect(admission.enterOrAwait())
+    #expect(admission.reserveOrAwait())
+    admission.enter()
     #expect(!admission.leave())
-    #expect(admission.enterOrAwait())
-    #expect(!admission.enterOrAwait())
+    #expect(admission.reserveOrAwait())
+    #expect(!admission.reserveOrAwait())
     #expect(admission.withdraw())
   }
 
@@ -51,7 +67,8 @@ import Testing
         JoinableThread(
           try Thread(name: "admission \(number)") {
             for _ in 0..<rounds {
-              if admission.enter() {
+              if admission.reserve() {
+                admission.enter()
                 if admission.count > 3 { faults.withLock { $0.append("passed the limit") } }
                 _ = admission.leave()
               }

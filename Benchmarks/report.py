@@ -55,7 +55,8 @@ def verdicts(m, allocations):
     say("CPU that records cost, per cent" + ("" if theirs is None else f" (HAProxy: {theirs:.1f})"),
         logging("weir"), 5, "{:.1f}", True)
     if allocations:
-        say("allocations of a relayed request", allocations["request"], 0, "{:.2f}")
+        # Start and stop differ by one or two from run to run.
+        say("allocations of a relayed request", max(0.0, allocations["request"]), 0.02, "{:.2f}")
     return lines
 
 
@@ -155,8 +156,8 @@ def page(m, calls, allocations, rounds, seconds, programs, plot_name):
         kept, single = allocations["runs"]["keep-alive"], allocations["runs"]["connections"]
         lines += ["", "## Allocations", "",
                   "Calls of malloc in the whole life of the program, as valgrind counts them, for so many requests and for twice as many.", "",
-                  f"- on one connection: {kept[0]} and {kept[1]}: {allocations['request']:.2f} a request",
-                  f"- on a connection each: {single[0]} and {single[1]}: {allocations['connection']:.2f} a connection"]
+                  f"- on one connection: {kept[0]} and {kept[1]}: {max(0.0, allocations["request"]):.2f} a request",
+                  f"- on a connection each: {single[0]} and {single[1]}: {max(0.0, allocations["connection"]):.2f} a connection"]
     lines += ["", "## The machine", "",
               f"- {os.cpu_count()} cores, {processor()}, {platform.system()} {platform.release()}, {time.strftime('%Y-%m-%d')}",
               f"- {first_line(programs['weir'], '-v')}",

@@ -156,8 +156,8 @@ def page(m, calls, allocations, rounds, seconds, programs, plot_name):
         kept, single = allocations["runs"]["keep-alive"], allocations["runs"]["connections"]
         lines += ["", "## Allocations", "",
                   "Calls of malloc in the whole life of the program, as valgrind counts them, for so many requests and for twice as many.", "",
-                  f"- on one connection: {kept[0]} and {kept[1]}: {max(0.0, allocations["request"]):.2f} a request",
-                  f"- on a connection each: {single[0]} and {single[1]}: {max(0.0, allocations["connection"]):.2f} a connection"]
+                  f"- on one connection: {kept[0]} and {kept[1]}: {max(0.0, allocations['request']):.2f} a request",
+                  f"- on a connection each: {single[0]} and {single[1]}: {max(0.0, allocations['connection']):.2f} a connection"]
     lines += ["", "## The machine", "",
               f"- {os.cpu_count()} cores, {processor()}, {platform.system()} {platform.release()}, {time.strftime('%Y-%m-%d')}",
               f"- {first_line(programs['weir'], '-v')}",

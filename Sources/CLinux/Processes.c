@@ -96,6 +96,11 @@ int weir_set_descriptor_limit(uint64_t soft, uint64_t hard) {
   return told(setrlimit(RLIMIT_NOFILE, &limit));
 }
 
+int weir_set_memory_limit(uint64_t bytes) {
+  struct rlimit limit = {.rlim_cur = bytes, .rlim_max = bytes};
+  return told(setrlimit(RLIMIT_DATA, &limit));
+}
+
 int weir_chmod(const char *path, uint32_t mode) { return told(chmod(path, mode)); }
 int weir_chown(const char *path, uint32_t uid, uint32_t gid) { return told(chown(path, uid, gid)); }
 int weir_unlink(const char *path) { return told(unlink(path)); }

@@ -1,3 +1,4 @@
+internal import LogRecords
 package import LogSinks
 package import Proxy
 
@@ -14,4 +15,15 @@ package struct Snapshot: Sendable {
 
   /// A configuration without proxies.
   package init() {}
+}
+
+extension Snapshot {
+  /// Shows every line of the log on stdout too, beside the receivers that the file names (`-d`).
+  package mutating func showEveryLine() {
+    var terminal = LoggerSettings(target: .descriptor(1), facility: .daemon)
+    terminal.format = .iso
+    global.loggers.append(terminal)
+    for index in frontendLogs.indices { frontendLogs[index].loggers.append(terminal) }
+    for index in backendLogs.indices { backendLogs[index].loggers.append(terminal) }
+  }
 }

@@ -11,6 +11,9 @@ package struct SystemLookups: Sendable {
   /// The index of a network interface.
   package var interface: @Sendable (String) -> UInt32?
 
+  /// Whether a server whose name has no address is disabled, where it would be an error (`-dr`).
+  package var forgivesUnknownHosts = false
+
   /// Makes lookups of four functions.
   package init(
     host: @escaping @Sendable (String, HostLookup.Family) -> Endpoint?,

@@ -86,6 +86,12 @@ package enum Process {
     _ = try check(weir_set_descriptor_limit(soft, hard))
   }
 
+  /// Sets the most memory that the process may allocate, in megabytes (setrlimit(2), RLIMIT_DATA).
+  package static func limitMemory(megabytes: UInt64) throws(Errno) {
+    let (bytes, isTooMany) = megabytes.multipliedReportingOverflow(by: 1 << 20)
+    _ = try check(weir_set_memory_limit(isTooMany ? .max : bytes))
+  }
+
   /// Takes the handlers of crashes away that the language's runtime has set: they may hang, and a
   /// process that systemd's watchdog aborts is to end.
   package static func dieByFaults() { weir_default_faults() }

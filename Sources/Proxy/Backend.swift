@@ -63,6 +63,9 @@ package final class Backend: Sendable {
   /// Sessions that have been in the backend, from the start.
   package var cumulativeSessions: Int { state.withLock { $0.cumulativeSessions } }
 
+  /// Servers that take connections now, backups aside.
+  var activeServers: Int { state.withLock { $0.balancer.activeCount } }
+
   /// Gives a session that is in already another server, or the same once more.
   func assign(_ waiter: Waiter, hash: UInt32?, bound: Int?, avoiding: Int?) -> Assignment {
     let (assignment, grants) = state.withLock {

@@ -24,8 +24,13 @@ package struct ServerSettings: Sendable {
   package var name: String
   /// HAProxy's id of the server (`id`), from 1 in each backend.
   package var identifier: Int
-  /// Where it listens; a port of 0 stands for the client's own destination port.
+  /// Where it listens; an address of zeros stands for the client's own destination, a port of 0 for its port.
   package var address: SocketAddress
+  /// Whether it is called at the address that the client called: the file says `*` or `0.0.0.0`.
+  package var isAtClientDestination: Bool {
+    guard case .internet(let endpoint, _) = address else { return false }
+    return endpoint.high == 0 && endpoint.low == 0
+  }
   /// Added to the client's destination port where the file says `+N` or `-N` or no port.
   package var portOffset: Int?
   /// `weight`, 0…256.

@@ -127,12 +127,23 @@ extension Session {
     return .waits
   }
 
-  /// Where the server listens; its port is the client's, moved, where the file names none.
+  /// Where the server listens; its port is the client's, moved, where the file names none, and its
+  /// address the one that the client called where the file says `*`.
   private func destination(of server: Server) -> SocketAddress {
-    guard let offset = server.settings.portOffset,
+    let offset = server.settings.portOffset
+    let isAtClientDestination = server.settings.isAtClientDestination
+    guard offset != nil || isAtClientDestination,
       case .internet(var endpoint, let scope) = server.settings.address
     else { return server.settings.address }
-    endpoint.port = UInt16(truncatingIfNeeded: Int(record.frontendAddress.port) + offset)
+    let called = record.frontendAddress
+    if isAtClientDestination, called.family == .ipv4 || called.family == .ipv6 {
+      let port = endpoint.port
+      endpoint = called
+      endpoint.port = port
+    }
+    if let offset {
+      endpoint.port = UInt16(truncatingIfNeeded: Int(called.port) + offset)
+    }
     return .internet(endpoint, scope: scope)
   }
 
@@ -297,7 +308,8 @@ extension Session {
     guard case .every(let interval) = shared.settings.redispatch, interval != 0 else {
       return false
     }
-    guard case .source = shared.settings.algorithm else { return true }
+    // Whom a hash has not bound to this server goes on to the next one at once, as in HAProxy.
+    if shared.settings.algorithm != .source && shared.activeServers > 1 { return true }
     let retried = shared.settings.retries - attemptsLeft
     return interval > 0 ? retried % interval == 0 : attemptsLeft &+ interval == -1
   }
@@ -312,15 +324,15 @@ extension Session {
       holdsServer = false
     }
     // Behind the failed server on the ring stands the one that its sessions belong to now; a map
-    // has but one server for a hash.
-    let isRing = shared.settings.hashType.method != .mapBased
+    // has but one server for a hash, and HAProxy stays with it.
     let assignment = shared.assign(
-      waiter(of: context.worker), hash: isRing ? hash(shared) : nil, bound: nil, avoiding: failed)
+      waiter(of: context.worker), hash: hash(shared), bound: nil, avoiding: failed)
     switch assignment {
     case .server(failed):
-      // There is no other: this is a retry like any other, with its pause.
+      // This is a retry like any other, with its pause where there is no other server.
       holdsServer = true
-      return tryAgain(shared, isAtOnce: isAtOnce, pauses: !hasTimedOut, &context)
+      return tryAgain(
+        shared, isAtOnce: isAtOnce, pauses: !hasTimedOut && shared.activeServers <= 1, &context)
     case .server(let server):
       record.isRedispatched = true
       choose(server, context)

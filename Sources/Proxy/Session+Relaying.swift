@@ -45,6 +45,8 @@ extension Session {
     if case .failed(let party, let errno) = down { return failed(party, errno) }
     if up == .ended && down == .ended { return .ends(.none, .normal) }
     if up == .ended && !server.wasShut {
+      // `option nolinger`: no half-closed connection is kept towards a server.
+      if endsWithoutLinger(context) { return .ends(.none, .normal) }
       server.shut()
       server.lastActivity = now
       arm(&context)
@@ -55,6 +57,13 @@ extension Session {
       arm(&context)
     }
     return up == .hasMore || down == .hasMore ? .hasMore : .waits
+  }
+
+  /// Whether the client's end is passed on to the server by a reset, at once, as HAProxy does with
+  /// `option nolinger`; what waits for the client goes first.
+  private func endsWithoutLinger(_ context: borrowing WorkerContext) -> Bool {
+    guard let backend, !downstream.hasPending else { return false }
+    return context.topology.backends[backend].settings.noLinger
   }
 
   /// Goes on where a turn's share was used up, or where a call was put off to this turn.

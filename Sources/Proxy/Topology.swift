@@ -50,7 +50,9 @@ package final class Frontend: Sendable {
     self.settings = settings
     asksFrontendAddress =
       settings.recordsFrontendAddress
-      || servers.contains { $0.proxyProtocol != nil || $0.portOffset != nil }
+      || servers.contains {
+        $0.proxyProtocol != nil || $0.portOffset != nil || $0.isAtClientDestination
+      }
     admission = Admission(limit: settings.connectionLimit)
   }
 }

@@ -27,10 +27,19 @@ extension LoadedConfiguration {
     var reader = ConfigReader(
       sources: sources, environment: Launcher.environment(options, files: files),
       facts: Launcher.facts(options), diagnostics: diagnostics)
-    let snapshot = ConfigurationLoader.load(&reader)
+    var lookups = SystemLookups.system
+    lookups.forgivesUnknownHosts = options.ignoresResolutionFailures
+    var snapshot = ConfigurationLoader.load(&reader, lookups: lookups)
+    if options.foreground == .debugs { snapshot?.showEveryLine() }
+    if options.listenerSource != nil, options.action == .serve {
+      reader.diagnostics.report(
+        .warning, "'-x' has no effect : listeners cannot be taken over from a socket yet.",
+        remedy: "leave it out: '-sf' alone replaces a process without a gap")
+    }
     var loaded = LoadedConfiguration(
       snapshot: snapshot, diagnostics: reader.diagnostics, verdict: [], files: files,
-      isQuiet: (options.isQuiet || snapshot?.global.isQuiet == true) && !options.isVerbose)
+      isQuiet: (options.isQuiet || snapshot?.global.isQuiet == true) && !options.isVerbose
+        && options.foreground != .debugs)
     if loaded.diagnostics.hasErrors {
       let faulty = Set(
         loaded.diagnostics.entries.filter { $0.level == .alert }.compactMap { $0.position?.file })

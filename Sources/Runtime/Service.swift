@@ -102,6 +102,13 @@ struct Service {
 
   private mutating func applyLimits(threads: Int) throws(StartFailure) {
     if options.disablesSplice { snapshot.proxy.allowsSplice = false }
+    try limitMemory()
+    if let limit = options.frontendConnectionLimit {
+      for index in snapshot.proxy.frontends.indices
+      where snapshot.proxy.frontends[index].connectionLimit == nil {
+        snapshot.proxy.frontends[index].connectionLimit = limit
+      }
+    }
     do throws(DescriptorBudget.Shortage) {
       let budget = try DescriptorBudget(
         snapshot, override: options.connectionLimit, threads: threads)
@@ -111,6 +118,18 @@ struct Service {
     } catch {
       throw StartFailure(
         message: "[\(Self.program).main()] \(error.message)", remedy: error.remedy)
+    }
+  }
+
+  /// `-m`: the kernel gives no more memory than that.
+  private func limitMemory() throws(StartFailure) {
+    guard let megabytes = options.memoryLimitMegabytes else { return }
+    do throws(Errno) {
+      try Process.limitMemory(megabytes: UInt64(clamping: megabytes))
+    } catch {
+      throw StartFailure(
+        message: "[\(Self.program).main()] Cannot limit memory to \(megabytes) MB: \(error.words)",
+        remedy: "name as much as the limit in force allows (`ulimit -d`), or leave out -m")
     }
   }
 

@@ -213,7 +213,8 @@ extension Supervisor {
 
   private func announceStop() {
     _ = manager?.notify(.stopping, .status("Stopping: \(topology.process.count) connections left"))
-    for (index, frontend) in topology.frontends.enumerated() {
+    for (index, frontend) in topology.frontends.enumerated()
+    where !frontend.settings.isDisabled {
       // A `listen` section is both, and has one line.
       let both = topology.backends.first { $0.settings.name == frontend.settings.name }
       announceStop(
@@ -221,7 +222,8 @@ extension Supervisor {
         served: both?.cumulativeSessions ?? 0, frontend: UInt32(index), backend: nil)
     }
     let names = Set(topology.frontends.map(\.settings.name))
-    for backend in topology.backends where !names.contains(backend.settings.name) {
+    for backend in topology.backends
+    where !backend.settings.isDisabled && !names.contains(backend.settings.name) {
       announceStop(
         of: backend.settings.name, accepted: 0, served: backend.cumulativeSessions,
         frontend: nil, backend: UInt32(backend.index))

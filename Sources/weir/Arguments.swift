@@ -140,7 +140,8 @@ struct TakeoverArguments: ParsableArguments {
 
   @Option(
     name: [.customShort("x"), .customLong("listeners-from")],
-    help: ArgumentHelp("Take listeners over from this socket.", valueName: "socket"))
+    help: ArgumentHelp("Accepted with a warning: addresses are bound anew beside the old process's, without a gap.",
+      valueName: "socket"))
   var listenerSource: String?
 
   @Option(
@@ -153,7 +154,7 @@ struct TakeoverArguments: ParsableArguments {
 struct DebuggingArguments: ParsableArguments {
   @Flag(
     name: [.customShort("d"), .customLong("debug")],
-    help: "Stay in the foreground and show what happens; not for services.")
+    help: "Stay in the foreground and show every line of the log on stdout; not for services.")
   var debug = false
 
   @Flag(
@@ -168,7 +169,7 @@ struct DebuggingArguments: ParsableArguments {
 
   @Flag(
     name: [.customLong("dr", withSingleDash: true), .customLong("ignore-resolution")],
-    help: "Start even if a server's name cannot be resolved.")
+    help: "Start even if a server's name cannot be resolved: the server is disabled.")
   var ignoreResolution = false
 
   @Flag(
@@ -183,7 +184,7 @@ struct DebuggingArguments: ParsableArguments {
 
   @Flag(
     name: [.customLong("dG", withSingleDash: true), .customLong("no-getaddrinfo")],
-    help: "Do not resolve names with getaddrinfo(3).")
+    help: "Accepted: names are resolved all the same; enabled(GETADDRINFO) is false.")
   var noHostLookup = false
 
   @Flag(
@@ -256,6 +257,9 @@ extension Arguments {
       ? ValidationError("No configuration file: name one with -f.") : nil
   }
 
+  /// A limit as the program takes it: 0 is none, as in HAProxy.
+  private static func limit(_ number: Int?) -> Int? { number == 0 ? nil : number }
+
   /// What is asked for, as the program takes it.
   var launchOptions: LaunchOptions {
     var options = LaunchOptions()
@@ -277,9 +281,9 @@ extension Arguments {
     options.isMasterWorker = running.masterWorker || running.systemd
     options.notifiesSystemd = running.systemd
     options.pidFile = running.pidFile
-    options.connectionLimit = running.connections
-    options.frontendConnectionLimit = running.frontendConnections
-    options.memoryLimitMegabytes = running.memory
+    options.connectionLimit = Self.limit(running.connections)
+    options.frontendConnectionLimit = Self.limit(running.frontendConnections)
+    options.memoryLimitMegabytes = Self.limit(running.memory)
     options.isQuiet = messages.quiet
     options.isVerbose = messages.verbose
     options.finishing = takeover.finish

@@ -33,6 +33,8 @@ int weir_group_named(const char *name, uint32_t *gid);
 // RLIMIT_NOFILE
 int weir_descriptor_limit(uint64_t *soft, uint64_t *hard);
 int weir_set_descriptor_limit(uint64_t soft, uint64_t hard);
+// RLIMIT_DATA, soft and hard.
+int weir_set_memory_limit(uint64_t bytes);
 int weir_chmod(const char *path, uint32_t mode);
 int weir_chown(const char *path, uint32_t uid, uint32_t gid);
 int weir_unlink(const char *path);

@@ -28,6 +28,11 @@ extension Resolver {
       settings.identifier = Self.identifier(server.identifier?.value, next: &next) {
         taken.contains($0)
       }
+      if backend.isDisabled {
+        // Nothing of a disabled proxy is started: connections that lead to it find no server.
+        settings.isDisabled = true
+        settings.check = nil
+      }
       backend.servers.append(settings)
     }
     return backend
@@ -142,6 +147,12 @@ extension Resolver {
         }
         return
       }
+    }
+    guard !lookups.forgivesUnknownHosts else {
+      server.address = .internet(.ipv4(0, port: port))
+      server.isDisabled = true
+      diagnostics.report(.warning, missing() + ", disabling server.", at: place)
+      return
     }
     diagnostics.report(
       .alert, missing() + ".", at: place,

@@ -97,7 +97,9 @@ extension RealPeers {
       let outcome = try SideBySide(text: Self.listen()).play { run in
         let listener = try Listener(.ipv4(run.server))
         let client = try Connection(to: run.front)
+        try client.send("x")
         let server = try listener.accept()
+        try server.expect("x")
         client.finish()
         let end = try server.waitForEnd()
         try server.send("still here")

@@ -85,6 +85,7 @@ package enum ReferencePage {
     | `fd@3` | a descriptor that the process inherited (`bind` and `log`) |
     | `:5000-5009`, `:80,:81` | several sockets (`bind`) |
     | `192.0.2.1`, `192.0.2.1:+10` | the client's own destination port, here plus 10 (`server`) |
+    | `*`, `*:5432`, `0.0.0.0:5432` | the client's own destination address (`server`) |
 
     ## `log`
 

@@ -101,7 +101,9 @@ struct RunningArguments: ParsableArguments {
   @Option(
     name: [.customShort("m"), .customLong("memory")],
     parsing: .unconditional,
-    help: ArgumentHelp("The most memory of the process.", valueName: "megabytes"))
+    help: ArgumentHelp(
+      "The most memory that the process may allocate; beyond it the program ends.",
+      valueName: "megabytes"))
   var memory: Int?
 }
 

@@ -71,7 +71,7 @@ extension Keyword {
       .custom(
         "<time>",
         readTime {
-          $0.proxy.checkSpreadLimitMilliseconds = $1
+          $0.proxy.checkSpreadLimitMilliseconds = $1 == 0 ? nil : $1
         }), initial: "none", "The most that first checks are spread over."),
     global("nosplice", .flag { $0.proxy.allowsSplice = false }, "Bulk is never spliced."),
     global(

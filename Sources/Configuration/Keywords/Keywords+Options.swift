@@ -36,7 +36,10 @@ extension Keyword {
       "logasap", .front,
       "The line is made when the server is connected; times and bytes bear a `+`."
     ) { $0.values.front.logsAsSoonAsPossible = $1 ?? false },
-    option("nolinger", .all, "Sockets are closed with a reset.") {
+    option(
+      "nolinger", .all,
+      "Sockets are closed with a reset, those to servers as soon as the client has ended."
+    ) {
       $0.values.front.noLinger = $1 ?? false
       $0.values.back.noLinger = $1 ?? false
     },
@@ -113,7 +116,7 @@ extension Keyword {
         try arguments.expectEnd()
         draft.values.back.redispatch = interval == 0 ? .off : .every(interval)
       }, initial: "off",
-      "A connection that fails goes to another server: each `<interval>` retries, or that many before the last (-1, the default: at the last).",
+      "A connection that fails goes to another server: at once, or, where `balance source` binds it to its server, each `<interval>` retries, or that many before the last (-1, the default: at the last).",
       no: { $0.values.back.redispatch = .off }),
     proxy(
       "option pgsql-check", .back,

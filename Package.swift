@@ -39,8 +39,11 @@ let modules = [
   Module(name: "LogRecords", uses: ["Balancing", "Memory", "ConfigSyntax", "Kernel"]),
   Module(name: "Systemd", uses: ["CSystemd", "Kernel"]),
   Module(name: "Reactor", uses: ["Kernel", "Memory"]),
-  Module(name: "LogSinks", uses: ["Kernel", "LogRecords", "Memory", "Metrics", "Reactor", "Systemd"]),
-  Module(name: "HealthChecks", uses: ["Kernel", "Memory", "PostgresWire", "ProxyProtocol", "Reactor", "Metrics"]),
+  Module(
+    name: "LogSinks", uses: ["Kernel", "LogRecords", "Memory", "Metrics", "Reactor", "Systemd"]),
+  Module(
+    name: "HealthChecks",
+    uses: ["Kernel", "Memory", "PostgresWire", "ProxyProtocol", "Reactor", "Metrics"]),
   Module(
     name: "Proxy",
     uses: [
@@ -97,7 +100,8 @@ let package = Package(
   ],
   targets: [
     .target(name: "CLinux"),
-    .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+    .systemLibrary(
+      name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
   ]
     + modules.map {
       .target(

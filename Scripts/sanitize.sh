@@ -15,7 +15,7 @@ flags=(--scratch-path "$scratch" --sanitize="$kind" --disable-xctest)
 if command -v ld.lld >/dev/null; then flags+=(-Xswiftc -use-ld=lld); fi
 export SWIFT_BACKTRACE=enable=no
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:abort_on_error=0}
-export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:suppressions=$PWD/Scripts/tsan.suppressions}
+export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1}
 
 step "Building with --sanitize=$kind (in $scratch)"
 swift build --build-tests "${flags[@]}"

@@ -3,7 +3,8 @@ import Testing
 
 /// Timers against a plain list of deadlines.
 @Suite struct TimerWheelTests {
-  @Test("timers fire in time, none early, none lost", arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
+  @Test(
+    "timers fire in time, none early, none lost", arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
   func againstList(seed: UInt64) {
     var random = Randomness(seed: seed)
     var now: Int64 = Int64(random.next() % 1_000_000)

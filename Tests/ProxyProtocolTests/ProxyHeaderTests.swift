@@ -49,7 +49,8 @@ import Testing
     #expect(ProxyHeader.decode(Array(text.utf8).span) == .failed(error))
   }
 
-  @Test("no bytes make the decoder trap, whatever they are", arguments: 1...50 as ClosedRange<UInt64>)
+  @Test(
+    "no bytes make the decoder trap, whatever they are", arguments: 1...50 as ClosedRange<UInt64>)
   func anything(seed: UInt64) {
     var state = seed &* 0x9E37_79B9_7F4A_7C15
     func next() -> UInt64 {

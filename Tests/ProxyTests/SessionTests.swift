@@ -181,7 +181,9 @@ import Testing
     let fixture = try WorkerFixture(servers: servers.map(\.address))
     let clients = [try fixture.connect(), try fixture.connect()]
     let ends = try servers.map { try $0.accept() }
-    try waitUntil("both have a server") { fixture.load(0).sessions == 1 && fixture.load(1).sessions == 1 }
+    try waitUntil("both have a server") {
+      fixture.load(0).sessions == 1 && fixture.load(1).sessions == 1
+    }
     fixture.topology.backends[0].endSessions(server: 1, cause: .serverDown)
     let first = try fixture.record()
     #expect(first.letters == "DC")

@@ -125,7 +125,9 @@ import Testing
     }
   }
 
-  @Test("the header's client is the record's; what follows goes to the server", arguments: [true, false])
+  @Test(
+    "the header's client is the record's; what follows goes to the server",
+    arguments: [true, false])
   func header(inPieces: Bool) throws {
     let server = try PeerListener()
     let fixture = try fixture(server)

@@ -21,7 +21,8 @@ private func waiter(_ number: Int) -> Waiter {
     #expect(queue.count == 0)
   }
 
-  @Test("who has given up is passed over, and cannot give up twice", arguments: [1, 2, 3] as [UInt64])
+  @Test(
+    "who has given up is passed over, and cannot give up twice", arguments: [1, 2, 3] as [UInt64])
   func cancelled(ticket: UInt64) {
     var queue = WaitQueue()
     for number in 1...3 { queue.append(waiter(number), ticket: UInt64(number)) }

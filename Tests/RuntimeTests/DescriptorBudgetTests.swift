@@ -47,7 +47,8 @@ import Testing
     #expect(budget.pipeLimit == 128)
   }
 
-  @Test("too few descriptors for any connection are told, with what to do", arguments: [0, 50, 120])
+  @Test(
+    "too few descriptors for any connection are told, with what to do", arguments: [0, 50, 120])
   func shortage(descriptors: Int) throws {
     let snapshot = snapshot { $0.global.descriptorLimit = descriptors }
     do throws(DescriptorBudget.Shortage) {

@@ -142,7 +142,8 @@ struct TakeoverArguments: ParsableArguments {
 
   @Option(
     name: [.customShort("x"), .customLong("listeners-from")],
-    help: ArgumentHelp("Accepted with a warning: addresses are bound anew beside the old process's, without a gap.",
+    help: ArgumentHelp(
+      "Accepted with a warning: addresses are bound anew beside the old process's, without a gap.",
       valueName: "socket"))
   var listenerSource: String?
 

@@ -33,8 +33,7 @@ run: ## two throw-away PostgreSQL servers, Weir before them, sessions and their 
 test: ## every test, from nothing: modules first, then the program beside real peers
 	@Scripts/deps.sh build run test
 	$(SWIFT) build --build-tests $(BUILD_FLAGS)
-	$(SWIFT) test --skip-build --disable-xctest --skip '^EndToEnd\.'
-	$(SWIFT) test --skip-build --disable-xctest --filter '^EndToEnd\.'
+	@Scripts/test.sh --skip-build --disable-xctest
 
 test-unit: ## the tests of the modules alone
 	$(SWIFT) test --disable-xctest --skip '^EndToEnd\.' $(BUILD_FLAGS)

@@ -19,7 +19,5 @@ export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1}
 
 step "Building with --sanitize=$kind (in $scratch)"
 swift build --build-tests "${flags[@]}"
-step "Tests of the modules under --sanitize=$kind"
-swift test --skip-build "${flags[@]}" --skip '^EndToEnd\.'
-step "The program beside real peers under --sanitize=$kind"
-swift test --skip-build "${flags[@]}" --filter '^EndToEnd\.'
+step "Every test under --sanitize=$kind"
+Scripts/test.sh --skip-build "${flags[@]}"

@@ -122,14 +122,14 @@ extension Keyword {
           throw Mistake(message, at: arguments.last)
         }
         draft.settings.node = name
-      }, "This process among others, in statistics."),
+      }, "This process among others, in the statistics to come."),
     global(
       "description",
       .custom("<text>…") { (draft, arguments) throws(Mistake) in
         var words = [try arguments.take(orElse: "'description' expects a string argument.")]
         while let word = arguments.take() { words.append(word) }
         draft.settings.description = words.joined(separator: " ")
-      }, "A text for people."),
+      }, "A text for people, in the statistics to come."),
     global(
       "unix-bind",
       .custom("[prefix <path>] [mode <octal>] [user|uid <user>] [group|gid <group>]", readUnixBind),

@@ -136,7 +136,7 @@ extension Keyword {
         var words = [try arguments.take(orElse: "'description' expects a string argument.")]
         while let word = arguments.take() { words.append(word) }
         draft.description = words.joined(separator: " ")
-      }, "A text for people."),
+      }, "A text for people, in the statistics to come."),
     proxy(
       "disabled", .all, .flag { $0.values.isDisabled = true },
       "The proxy is read and not started."),
@@ -157,7 +157,7 @@ extension Keyword {
       }, "The one step of tcp-check that Weir serves."),
     proxy(
       "tcp-check comment", .back, .ignored("<text>", words: 1), status: .accepted,
-      "A text for people."),
+      "A text for people, in the statistics to come."),
   ]
 
   private static func format(

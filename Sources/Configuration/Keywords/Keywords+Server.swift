@@ -253,7 +253,7 @@ extension Keyword {
         "no-tlsv13", "no-verifyhost", "sni-auto", "check-sni-auto", "non-stick", "stick",
       ])
     + family(
-      .server, .notServed(remedy: "Use 'check', and 'set server' by a script, instead."),
+      .server, .notServed(remedy: "Use 'check': an agent's answers are not asked for."),
       ["agent-check"])
     + family(
       .server, .notServed(remedy: "Use 'check' instead."), words: 1,

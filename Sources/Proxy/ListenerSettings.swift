@@ -44,6 +44,12 @@ package struct ListenerSettings: Hashable, Sendable {
   /// The socket may be bound to foreign addresses (`transparent`, IP_TRANSPARENT).
   package var transparent = false
 
+  /// Whether the socket is that of whoever started this process (`fd@`), and listens on without it.
+  package var isInherited: Bool {
+    if case .descriptor = address { return true }
+    return false
+  }
+
   /// Settings of a socket on this address, all else as HAProxy's defaults.
   package init(address: SocketAddress) { self.address = address }
 }

@@ -187,7 +187,9 @@ extension Supervisor {
     isStopping = true
     announceStop()
     topology.mailboxes.postToAll(.drain)
-    for listener in topology.listeners { listener?.socket.stopListening() }
+    for case let listener? in topology.listeners where !listener.settings.isInherited {
+      listener.socket.stopListening()
+    }
     if let limit = snapshot.global.hardStopAfterMilliseconds {
       _ = loop.setTimer(after: limit, token: EventToken(kind: Token.hardStop))
     }

@@ -159,6 +159,24 @@ extension RealPeers {
       return try Balancer(.weir, filled, ready: [.ipv4(front)], arguments: arguments)
     }
 
+    @Test("bind fd@ leaves the socket to its owner after a soft stop")
+    func inherited() throws {
+      for program in [Program.haproxy, .weir] {
+        let opened = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(opened) }
+        #expect(Address.ipv4(0).withSockaddr { bind(opened, $0, $1) } == 0)
+        #expect(Glibc.listen(opened, 16) == 0)
+        let (log, server) = (try SyslogReceiver(), try Server.named("s"))
+        let text = Self.listen().replacingOccurrences(of: "127.0.0.1:@FRONT@", with: "fd@7")
+        let filled = [("@SERVER@", "\(server.port)"), ("@LOG@", log.target)]
+          .reduce(text) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
+        let balancer = try Balancer(program, filled, descriptors: [7: opened])
+        #expect(try whoServes(localPort(opened)) == "s", "\(balancer.transcript)")
+        #expect(try balancer.stop(SIGUSR1) == .code(0))
+        _ = try Connection(to: localPort(opened))
+      }
+    }
+
     @Test("-N limits a frontend that does not say", .enabled(if: !Program.isStandIn))
     func frontendLimit() throws {
       let log = try SyslogReceiver()

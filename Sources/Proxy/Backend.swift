@@ -100,9 +100,9 @@ package final class Backend: Sendable {
       })
   }
 
-  /// Takes a session out of a queue; false when it has been granted a server, of which an order
-  /// to its worker is on the way.
-  func cancel(ticket: UInt64, server: Int?) -> Bool {
+  /// Takes a session out of a queue and gives its place there; nil when it has been granted a
+  /// server, of which an order to its worker is on the way.
+  func cancel(ticket: UInt64, server: Int?) -> Int? {
     state.withLock { $0.cancel(ticket: ticket, server: server) }
   }
 
@@ -116,7 +116,9 @@ package final class Backend: Sendable {
   private func send(_ grants: [Grant]) {
     for grant in grants {
       mailboxes.post(
-        .granted(session: grant.waiter.session, backend: index, server: grant.server),
+        .granted(
+          session: grant.waiter.session, backend: index, server: grant.server,
+          place: grant.waiter.place),
         to: Int(grant.waiter.worker))
     }
   }
@@ -167,7 +169,7 @@ extension Backend {
     send(grants)
     for waiter in homeless {
       mailboxes.post(
-        .homeless(session: waiter.session), to: Int(waiter.worker))
+        .homeless(session: waiter.session, place: waiter.place), to: Int(waiter.worker))
     }
     return effect
   }

@@ -5,8 +5,8 @@ internal import Memory
 enum Assignment: Sendable {
   /// This server (its index in the backend) takes the connection, and counts it.
   case server(Int)
-  /// The connection waits; `place` counts it and those before it.
-  case queued(ticket: UInt64, place: Int, server: Int?)
+  /// The connection waits, for this server or for any.
+  case queued(ticket: UInt64, server: Int?)
   /// The server's queue is full (`maxqueue`).
   case queueFull(server: Int)
   /// No server is usable.
@@ -114,7 +114,7 @@ struct BackendState: Sendable {
   private mutating func wait(_ waiter: Waiter) -> Assignment {
     let ticket = nextTicket()
     queue.append(waiter, ticket: ticket)
-    return .queued(ticket: ticket, place: queue.count, server: nil)
+    return .queued(ticket: ticket, server: nil)
   }
 
   /// Gives those who wait for any server the room that there is: a limit may have grown with the
@@ -154,7 +154,7 @@ struct BackendState: Sendable {
     let ticket = nextTicket()
     loads[server].queue.append(waiter, ticket: ticket)
     balancer.queueChanged(server, by: 1)
-    return .queued(ticket: ticket, place: loads[server].queue.count, server: server)
+    return .queued(ticket: ticket, server: server)
   }
 
   /// A connection has left a server.
@@ -163,12 +163,13 @@ struct BackendState: Sendable {
     balancer.connectionEnded(server)
   }
 
-  /// Takes a session out of the queues; false when it was granted a server meanwhile.
-  mutating func cancel(ticket: UInt64, server: Int?) -> Bool {
+  /// Takes a session out of the queues and gives its place; nil when it was granted a server
+  /// meanwhile.
+  mutating func cancel(ticket: UInt64, server: Int?) -> Int? {
     guard let server else { return queue.cancel(ticket) }
-    guard loads[server].queue.cancel(ticket) else { return false }
+    guard let place = loads[server].queue.cancel(ticket) else { return nil }
     balancer.queueChanged(server, by: -1)
-    return true
+    return place
   }
 
   /// Gives the room that a server has to those who wait for it or for any server, the longest
@@ -210,7 +211,7 @@ struct BackendState: Sendable {
   /// Takes everyone out of a server's own queue.
   mutating func emptyQueue(of server: Int) -> [Waiter] {
     var waiters: [Waiter] = []
-    while let waiter = loads[server].queue.popFirst() {
+    while let waiter = loads[server].queue.popFirst(isServed: false) {
       balancer.queueChanged(server, by: -1)
       waiters.append(waiter)
     }

@@ -47,14 +47,9 @@ extension Session {
   private mutating func follow(_ assignment: Assignment, _ context: inout WorkerContext) -> Step {
     switch assignment {
     case .server(let server): return granted(server, &context)
-    case .queued(let ticket, let place, let server):
+    case .queued(let ticket, let server):
       state = .queued(ticket: ticket, server: server)
-      if let server {
-        choose(server, context)
-        record.serverQueue += UInt32(clamping: place)
-      } else {
-        record.backendQueue += UInt32(clamping: place)
-      }
+      if let server { choose(server, context) }
       let shared = context.topology.backends[backend ?? 0]
       let limit =
         shared.settings.queueTimeoutMilliseconds ?? shared.settings.connectTimeoutMilliseconds
@@ -83,9 +78,21 @@ extension Session {
     return connect(&context)
   }
 
+  /// The session is out of the queue that it is in, where this was its place.
+  mutating func leftQueue(at place: Int) {
+    guard case .queued(_, let server) = state else { return }
+    if server == nil {
+      record.backendQueue &+= UInt32(clamping: place)
+    } else {
+      record.serverQueue &+= UInt32(clamping: place)
+    }
+  }
+
   /// The server that the session waited for is gone: finds another one.
-  mutating func homeless(_ context: inout WorkerContext) -> Step {
+  mutating func homeless(at place: Int, _ context: inout WorkerContext) -> Step {
     guard case .queued(_, .some) = state, let backend else { return .waits }
+    leftQueue(at: place)
+    record.isRedispatched = true
     chosen = nil
     record.server = nil
     let shared = context.topology.backends[backend]

@@ -36,7 +36,7 @@ extension Session {
     let shared = context.topology.backends[backend]
     server.close(reset: noLinger || shared.settings.noLinger)
     if case .queued(let ticket, let server) = state {
-      _ = shared.cancel(ticket: ticket, server: server)
+      if let place = shared.cancel(ticket: ticket, server: server) { leftQueue(at: place) }
     }
     let held = holdsServer ? chosen : nil
     let left = shared.leave(server: held)

@@ -4,6 +4,14 @@ internal import Memory
 struct Waiter: BitwiseCopyable, Sendable {
   var worker: UInt16
   var session: SlabIndex
+  /// Its place in the queue it was taken from: itself and those that were served before it since it
+  /// came. Who gave up in front of it does not count, as in HAProxy.
+  var place = 0
+
+  init(worker: UInt16, session: SlabIndex) {
+    self.worker = worker
+    self.session = session
+  }
 }
 
 /// Sessions that wait, in order of arrival; any of them may give up.
@@ -16,10 +24,14 @@ struct WaitQueue: Sendable {
   private struct Entry {
     var ticket: UInt64
     var waiter: Waiter?
+    /// Those that had been served when it came.
+    var servedBefore: Int
   }
 
   private var entries: [Entry] = []
   private var first = 0
+  /// Those that were served so far.
+  private var served = 0
   /// How many wait.
   private(set) var count = 0
   /// How many entries there are, those of sessions that have given up among them.
@@ -27,7 +39,7 @@ struct WaitQueue: Sendable {
 
   /// Adds a session with a ticket higher than all before.
   mutating func append(_ waiter: Waiter, ticket: UInt64) {
-    entries.append(Entry(ticket: ticket, waiter: waiter))
+    entries.append(Entry(ticket: ticket, waiter: waiter, servedBefore: served))
     count += 1
   }
 
@@ -37,18 +49,20 @@ struct WaitQueue: Sendable {
     return first < entries.count ? entries[first].ticket : nil
   }
 
-  /// Takes who waits longest.
-  mutating func popFirst() -> Waiter? {
+  /// Takes who waits longest, to be served or, with `isServed` false, to be sent elsewhere.
+  mutating func popFirst(isServed: Bool = true) -> Waiter? {
     dropGone()
-    guard first < entries.count, let waiter = entries[first].waiter else { return nil }
+    guard first < entries.count, var waiter = entries[first].waiter else { return nil }
+    waiter.place = served &- entries[first].servedBefore &+ 1
+    if isServed { served &+= 1 }
     entries[first].waiter = nil
     count -= 1
     dropGone()
     return waiter
   }
 
-  /// Takes the session with this ticket out; false when it no longer waits here.
-  mutating func cancel(_ ticket: UInt64) -> Bool {
+  /// Takes the session with this ticket out and gives its place; nil when it no longer waits here.
+  mutating func cancel(_ ticket: UInt64) -> Int? {
     var low = first
     var high = entries.count
     while low < high {
@@ -56,8 +70,9 @@ struct WaitQueue: Sendable {
       if entries[middle].ticket < ticket { low = middle + 1 } else { high = middle }
     }
     guard low < entries.count, entries[low].ticket == ticket, entries[low].waiter != nil else {
-      return false
+      return nil
     }
+    let place = served &- entries[low].servedBefore &+ 1
     entries[low].waiter = nil
     count -= 1
     dropGone()
@@ -67,7 +82,7 @@ struct WaitQueue: Sendable {
       entries.removeAll { $0.waiter == nil }
       first = 0
     }
-    return true
+    return place
   }
 
   /// Moves past the entries at the front that wait no more, and frees their memory now and then.

@@ -129,15 +129,16 @@ package struct Worker: ~Copyable {
 
   private mutating func carryOut(_ order: WorkerOrder) {
     switch order {
-    case .granted(let index, let backend, let server):
+    case .granted(let index, let backend, let server, let place):
       guard sessions.contains(index), case .queued = sessions[index].state else {
         context.topology.backends[backend].release(server: server)
         return
       }
+      sessions[index].leftQueue(at: place)
       follow(sessions[index].granted(server, &context), index)
-    case .homeless(let index):
+    case .homeless(let index, let place):
       guard sessions.contains(index) else { return }
-      follow(sessions[index].homeless(&context), index)
+      follow(sessions[index].homeless(at: place, &context), index)
     case .endSessions(let server, let cause): endSessions(of: UInt32(server), cause)
     case .resumeListeners: for index in acceptors.indices { resume(index) }
     case .stopAccepting:

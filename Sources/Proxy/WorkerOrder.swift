@@ -13,10 +13,10 @@ package enum SessionEnd: Sendable {
 
 /// What another thread asks of a worker.
 package enum WorkerOrder: Sendable {
-  /// A session that waited has a server, which counts it already.
-  case granted(session: SlabIndex, backend: Int, server: Int)
+  /// A session that waited has a server, which counts it already; `place` was its in the queue.
+  case granted(session: SlabIndex, backend: Int, server: Int, place: Int)
   /// The server that a session waited for is gone: find another one.
-  case homeless(session: SlabIndex)
+  case homeless(session: SlabIndex, place: Int)
   /// End all sessions of this server, by its index in the one row of all servers.
   case endSessions(server: Int, cause: SessionEnd)
   /// There is room again: accept on the listeners that wait for it.

@@ -122,5 +122,74 @@ extension RealPeers {
       }
       #expect(outcome.weir == outcome.haproxy)
     }
+
+    @Test("a line may count the connections of any proxy or server, which must exist")
+    func namedCounts() throws {
+      let text = """
+        global
+            log @LOG@ local0
+        defaults
+            log global
+            mode tcp
+            timeout connect 1s
+            timeout client 10s
+            timeout server 10s
+        frontend fe
+            bind 127.0.0.1:@FRONT@
+            log-format "at %[fe_conn(held)] %[be_conn(be)] %[srv_conn(be/s)] end"
+            default_backend be
+        frontend held
+            no log
+            bind 127.0.0.1:@OTHER@
+            default_backend be
+        backend be
+            server s 127.0.0.1:@SERVER@
+        """
+      let outcome = try SideBySide(text: text).play { run in
+        let server = try Server.named("s", run.server)
+        let held = try (0..<3).map { _ in try Connection(to: run.other) }
+        for client in held { _ = try client.greeting() }
+        _ = try whoServes(run.front)
+        let line = try run.log.line(containing: " end")
+        withExtendedLifetime((server, held)) {}
+        return line.split(separator: " ").suffix(5).joined(separator: " ")
+      }
+      #expect(outcome.weir.hasPrefix("at 3 "))
+      #expect(outcome.weir.hasSuffix(" end"))
+      #expect(outcome.haproxy.hasPrefix("at 3 "))
+      let wrong = text.replacingOccurrences(of: "be/s", with: "be/t")
+      #expect(throws: HarnessError.self) {
+        _ = try Balancer(
+          .weir, wrong.replacing(pattern: "@[A-Z]+@", with: "1"), ready: [.ipv4(1)])
+      }
+    }
+
+    @Test("a place in a queue counts who was served before, not who gave up")
+    func places() throws {
+      let text = Self.text(
+        defaults: "timeout queue 10s\n    timeout client 20s\n    timeout server 20s",
+        server: "maxconn 1")
+      let outcome = try SideBySide(text: text).play { run in
+        let server = try Server.named("s", run.server)
+        let first = try Connection(to: run.front)
+        _ = try first.greeting()
+        var waiting: [Connection] = []
+        for _ in 0..<4 {
+          waiting.append(try Connection(to: run.front))
+          try run.balancer.waitUntilIdle()
+        }
+        waiting[1].close()
+        _ = try run.log.records(1)
+        for client in [first, waiting[0], waiting[2], waiting[3]] {
+          if client !== first { _ = try client.greeting() }
+          client.finish()
+          try client.waitForEnd()
+        }
+        _ = server
+        return try run.log.records(5).map { "\($0.termination) \($0.backendQueue)" }.sorted()
+      }
+      #expect(outcome.weir == ["-- 0", "-- 1", "-- 2", "-- 3", "CQ 1"])
+      #expect(outcome.weir == outcome.haproxy)
+    }
   }
 }

@@ -40,7 +40,7 @@ enum KnownSamples {
     "fc_unacked", "fe_client_timeout", "fe_defbe", "fe_req_rate", "fe_sess_rate", "lat_ns_avg",
     "lat_ns_tot", "last_entity", "last_rule_file", "last_rule_line", "meth", "nbsrv", "nbthread",
     "payload", "payload_lv", "prio_class", "prio_offset", "queue", "rdp_cookie", "rdp_cookie_cnt",
-    "req_len", "req_ssl_hello_type", "req_ssl_sni", "req_ssl_ver", "src_is_local", "srv_conn",
+    "req_len", "req_ssl_hello_type", "req_ssl_sni", "req_ssl_ver", "src_is_local",
     "srv_conn_free", "srv_is_up", "srv_iweight", "srv_queue", "srv_sess_rate", "srv_uweight",
     "srv_weight", "table_avl", "table_cnt", "term_events", "tgroup", "thread", "txn.id32", "var",
     "wait_end", "waiting_entity", "acl", "distcc_body", "distcc_param", "req.len", "req.payload",

@@ -13,6 +13,8 @@ package struct RenderContext: Sendable {
   package var startedNanoseconds: UInt64
   /// Whether the process was told to stop (`stopping`).
   package var isStopping = false
+  /// Gives counts by name as they are now, nil for what is not there; may take a lock for a moment.
+  package var counts: (@Sendable (NamedCount) -> Int?)?
   /// `unique-id-format` of the frontend that the record is of; set it before rendering a program
   /// whose `needs` name it.
   package var uniqueIdentifier: FormatProgram? {

@@ -22,6 +22,15 @@ enum SampleCatalog {
       let range = try arguments.integer(0, default: 0)
       let bound = range > 0 ? UInt64(min(range, 1 << 32)) : 1 << 32
       return SampleExpression(fetch: .random(below: bound), type: .integer)
+    case "srv_conn":
+      try arguments.expect(0...1, types: ["server"])
+      guard !arguments.text(0).isEmpty else {
+        throw FormatError(
+          offset: arguments.offset,
+          message: "missing server name in arg 1 of sample fetch keyword 'srv_conn'")
+      }
+      return SampleExpression(
+        fetch: .count(NamedCount(serverArgument: arguments.text(0))), type: .integer)
     default:
       guard let constant = try constant(name, arguments, environment: environment) else {
         throw unknownFetch(name, arguments)
@@ -41,12 +50,12 @@ enum SampleCatalog {
         throw arguments.error("Unsupported UUID version: '\(version)'")
       }
     case .frontendConnections, .backendConnections:
-      if let other = arguments.list.first, !other.bytes.isEmpty {
-        throw FormatError(
-          offset: other.offset,
-          message: "fetch method '\(name)' of another proxy ('\(other.text)') is known but not "
-            + "served yet: without argument it tells of the record's own")
-      }
+      try arguments.expect(0...1, types: ["proxy"])
+      let proxy = arguments.text(0)
+      guard !proxy.isEmpty else { break }
+      let count =
+        sample == .frontendConnections ? NamedCount.frontend(proxy) : NamedCount.backend(proxy)
+      return SampleExpression(fetch: .count(count), type: .integer)
     case .terminationState, .retries, .bytesFromClient, .bytesFromServer:
       try arguments.expect(0...0, types: [])
     default:
@@ -126,6 +135,6 @@ enum SampleCatalog {
   static let served: [String] =
     RecordSample.table.flatMap(\.names) + [
       "date", "accept_date", "rand", "always_true", "always_false", "str", "int", "bool", "bin",
-      "ipv4", "ipv6", "env",
+      "ipv4", "ipv6", "env", "srv_conn",
     ]
 }

@@ -30,6 +30,9 @@ extension SampleExpression {
     case .acceptDate(let unit):
       context.register.set(Self.time(record.acceptedNanoseconds, unit))
     case .random(let bound): context.register.set(Int64(UInt64.random(in: 0..<max(1, bound))))
+    case .count(let count):
+      let proxy = context.frontend(of: record)?.name ?? ""
+      Self.set(context.counts?(count.within(proxy)), &context)
     case .record(let sample): Self.fetch(sample, record, &context)
     }
   }

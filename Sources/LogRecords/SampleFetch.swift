@@ -10,6 +10,8 @@ enum SampleFetch: Hashable, Sendable {
   case acceptDate(unit: SampleTimeUnit)
   /// A random number below a bound.
   case random(below: UInt64)
+  /// Who made the context can tell.
+  case count(NamedCount)
 }
 
 /// A value of a record or its context that an expression can name.

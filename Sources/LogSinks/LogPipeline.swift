@@ -31,6 +31,8 @@ package final class LogPipeline: Sendable {
     /// What tells this run of the process from others, beside the numbers of records: 128 random
     /// bits in hexadecimal.
     package var bootIdentifier = Self.randomIdentifier()
+    /// Gives the counts that formats name (`%[be_conn(b)]`); called on the log thread.
+    package var counts: (@Sendable (NamedCount) -> Int?)?
     /// How many workers write.
     package var workers = 1
     /// Records that a worker's ring holds.

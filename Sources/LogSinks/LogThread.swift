@@ -27,7 +27,20 @@ struct LogThread: ~Copyable {
     let loggers: Range<Int>
   }
 
+  /// Where one worker's ring stands in a turn.
+  private struct Head {
+    /// The number of the oldest record, above all others where none is left.
+    var sequence = UInt64.max
+    /// Records that are left of this turn.
+    var left = 0
+
+    mutating func read(_ writer: RecordWriter) {
+      sequence = left > 0 ? writer.ring.first { $0.sequence } ?? .max : .max
+    }
+  }
+
   private let pipeline: LogPipeline
+  private var heads: [Head]
   private var composer: LineComposer
   private var loop: EventLoop
   private var sinks: [Sink] = []
@@ -55,8 +68,10 @@ struct LogThread: ~Copyable {
       names: settings.names, processIdentifier: settings.processIdentifier,
       hostname: settings.nodeName, startedNanoseconds: settings.startedNanoseconds)
     context.bootIdentifier = settings.bootIdentifier
+    context.counts = settings.counts
     composer = LineComposer(context)
     process = LoggerGroup(formats: LineFormats(settings.process), loggers: 0..<0)
+    heads = pipeline.writers.map { _ in Head() }
     knownDrops = pipeline.writers.map { [UInt64](repeating: 0, count: $0.drops.count * 8) }
     knownDropCounts = pipeline.writers.map { _ in 0 }
     var places: [LoggerSettings.Target: Int] = [:]
@@ -107,11 +122,10 @@ struct LogThread: ~Copyable {
   /// Takes all that was written, sends what sinks take, and shows the ledgers; whether there was
   /// anything.
   private mutating func turn() -> Bool {
-    var hadWork = drainRings()
     let (events, lost) = pipeline.events.take()
-    for event in events { ship(event) }
+    let hadRecords = shipInOrder(events)
     for (key, count) in lost { noteLost(key, count) }
-    if !events.isEmpty || !lost.isEmpty { hadWork = true }
+    let hadWork = hadRecords || !events.isEmpty || !lost.isEmpty
     for sink in sinks { sink.flush(in: loop) }
     reportNotices()
     pipeline.publish(sinks)
@@ -138,16 +152,34 @@ struct LogThread: ~Copyable {
     return wasWoken
   }
 
-  private mutating func drainRings() -> Bool {
-    var hadWork = false
+  /// Ships what has gathered in the rings, and these events, in the order of their numbers; whether
+  /// there was a record. What comes meanwhile is left for the next turn, so that a busy worker does
+  /// not keep sinks waiting.
+  private mutating func shipInOrder(_ events: [LogEvent]) -> Bool {
+    var nextEvent = 0
+    var hadRecord = false
     for (worker, writer) in pipeline.writers.enumerated() {
-      for _ in 0..<writer.ring.capacity {
-        guard writer.ring.take({ ship($0) }) else { break }
-        hadWork = true
-      }
-      noteRingDrops(of: worker, writer)
+      heads[worker].left = writer.ring.count
+      heads[worker].read(writer)
+      if heads[worker].left > 0 { hadRecord = true }
     }
-    return hadWork
+    while true {
+      var oldest = 0
+      for worker in heads.indices where heads[worker].sequence < heads[oldest].sequence {
+        oldest = worker
+      }
+      while nextEvent < events.count, events[nextEvent].sequence <= heads[oldest].sequence {
+        ship(events[nextEvent])
+        nextEvent += 1
+      }
+      guard heads[oldest].left > 0 else { break }
+      let writer = pipeline.writers[oldest]
+      _ = writer.ring.take { ship($0) }
+      heads[oldest].left -= 1
+      heads[oldest].read(writer)
+    }
+    for (worker, writer) in pipeline.writers.enumerated() { noteRingDrops(of: worker, writer) }
+    return hadRecord
   }
 
   private mutating func noteRingDrops(of worker: Int, _ writer: RecordWriter) {

@@ -54,6 +54,16 @@ public final class SingleProducerRing<Element: BitwiseCopyable & Sendable>: @unc
     return true
   }
 
+  /// Shows the oldest element where it lies, and leaves it there; nil where there is none. The
+  /// consumer's thread only.
+  @inlinable
+  public func first<Result>(_ look: (borrowing Element) -> Result) -> Result? {
+    let begin = head.value.load(ordering: .relaxed)
+    guard begin != tail.value.load(ordering: .acquiring) else { return nil }
+    // SAFETY: as in `take`.
+    return unsafe look(slots[begin & mask])
+  }
+
   /// Shows the oldest element where it lies, and then takes it; false where there is none. The
   /// consumer's thread only.
   @inlinable

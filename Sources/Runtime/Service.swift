@@ -183,7 +183,8 @@ struct Service {
   ) throws(StartFailure) -> Int32 {
     do throws(Errno) {
       let signals = try SignalDescriptor(Signal.all)
-      let pipeline = try LogPipeline(logSettings(workers: threads))
+      let counts = ConnectionCounts()
+      let pipeline = try LogPipeline(logSettings(workers: threads, counts: counts))
       let logThread = try Thread(name: "log") { pipeline.run() }
       if let failure = pipeline.waitUntilRunning() { throw failure }
       try drop(privileges)
@@ -192,6 +193,7 @@ struct Service {
       let topology = Topology(
         settings: snapshot.proxy, listeners: listeners, mailboxes: WorkerMailboxes(mailboxes),
         seed: Clock.realtimeNanoseconds())
+      counts.begin(with: topology)
       let announcer = Announcer(
         pipeline: pipeline, showsOnTerminal: handshake == nil && !loaded.isQuiet)
       let servers = ServerControl(topology: topology, announcer: announcer)
@@ -246,7 +248,9 @@ struct Service {
     try? File.remove(path)
   }
 
-  private func logSettings(workers: Int) -> LogPipeline.Settings {
+  private func logSettings(
+    workers: Int, counts: ConnectionCounts
+  ) -> LogPipeline.Settings {
     var settings = LogPipeline.Settings(names: snapshot.proxy.names)
     settings.frontends = snapshot.frontendLogs
     settings.backends = snapshot.backendLogs
@@ -256,6 +260,7 @@ struct Service {
       settings.hostName = host.isEmpty ? Process.hostName : host
     }
     settings.workers = workers
+    settings.counts = { counts.now($0) }
     return settings
   }
 }

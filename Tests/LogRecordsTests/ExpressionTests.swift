@@ -54,6 +54,25 @@ struct ExpressionTests {
     #expect(Samples.line("%[\(expression)]") == expected)
   }
 
+  @Test("Counts by name are asked for when the line is made")
+  func counts() {
+    var context = Samples.context
+    context.counts = { count in
+      switch count {
+      case .frontend("psql"): 41
+      case .backend("b"): 31
+      case .server(backend: "b", server: "s"): 21
+      case .server(backend: "f", server: "s"): 11
+      default: nil
+      }
+    }
+    let format =
+      "%[fe_conn(psql)] %[be_conn(b),add(1)] %[srv_conn(b/s)] %[srv_conn(s)] %[be_conn(x)] %[fe_conn]"
+    #expect(Samples.line(format, context: context) == "41 32 21 11 - 4")
+    #expect(Samples.line(format) == "- - - - - 4")
+    #expect(Samples.line("%[srv_conn]").contains("missing server name in arg 1"))
+  }
+
   @Test("What is not known ends the chain and prints -")
   func absent() {
     var record = Samples.record

@@ -89,6 +89,27 @@ private func port(of line: String) -> Int? {
 
 @Suite("The log pipeline")
 struct LogPipelineTests {
+  @Test("lines of several workers and events go out in the order of their numbers")
+  func order() throws {
+    let receiver = DatagramReceiver()
+    let target = logger(udp(receiver))
+    let running = try Running(frontend: [target], backend: [target], workers: 3)
+    // All of it waits when the log thread begins.
+    for number in 1...60 {
+      if number % 7 == 0 {
+        running.pipeline.post(
+          LogEvent(
+            .serverUp, text: "event:\(number) ", backend: 0,
+            nanoseconds: Clock.realtimeNanoseconds()))
+      } else {
+        running.pipeline.writer(number / 2 % 3).write(record(number))
+      }
+    }
+    try running.start()
+    #expect(receiver.take(60).compactMap(port(of:)) == Array(1...60))
+    _ = running.stop()
+  }
+
   @Test("Each record of each worker is one line, in the worker's order, and has its number")
   func everyRecord() throws {
     let receiver = DatagramReceiver()

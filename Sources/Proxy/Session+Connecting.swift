@@ -92,6 +92,8 @@ extension Session {
   mutating func homeless(at place: Int, _ context: inout WorkerContext) -> Step {
     guard case .queued(_, .some) = state, let backend else { return .waits }
     leftQueue(at: place)
+    // HAProxy tells no time in the queue of who is sent away from it and finds no other server.
+    state = .connecting
     record.isRedispatched = true
     chosen = nil
     record.server = nil

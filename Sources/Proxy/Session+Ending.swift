@@ -36,7 +36,8 @@ extension Session {
     let shared = context.topology.backends[backend]
     server.close(reset: noLinger || shared.settings.noLinger)
     if case .queued(let ticket, let server) = state {
-      if let place = shared.cancel(ticket: ticket, server: server) { leftQueue(at: place) }
+      // Who was granted a server that it did not live to learn of is told as the next in turn.
+      leftQueue(at: shared.cancel(ticket: ticket, server: server) ?? 1)
     }
     let held = holdsServer ? chosen : nil
     let left = shared.leave(server: held)

@@ -191,5 +191,35 @@ extension RealPeers {
       #expect(outcome.weir == ["-- 0", "-- 1", "-- 2", "-- 3", "CQ 1"])
       #expect(outcome.weir == outcome.haproxy)
     }
+
+    @Test("who waits for a server that goes down is sent to find another one")
+    func homeless() throws {
+      let text = Self.text(
+        defaults: """
+          timeout queue 10s
+              timeout client 20s
+              timeout server 20s
+              option redispatch
+              balance source
+          """,
+        server: "maxconn 1 check inter 100ms fall 1")
+      var server: Server?
+      let outcome = try SideBySide(text: text).play {
+        server = try Server.named("s", $0.server)
+      } _: { run in
+        let first = try Connection(to: run.front)
+        _ = try first.greeting()
+        let second = try Connection(to: run.front)
+        try run.balancer.waitUntilIdle()
+        server?.close()
+        #expect(try second.waitForEnd() == .end)
+        let record = try run.log.record(of: "fe")
+        first.close()
+        return "\(record.server) \(record.termination) \(record.queueTime) \(record.connectTime) "
+          + "\(record.retries) \(record.serverQueue) \(record.backendQueue)"
+      }
+      #expect(outcome.weir == "<NOSRV> SC -1 -1 +0 1 0")
+      #expect(outcome.weir == outcome.haproxy)
+    }
   }
 }

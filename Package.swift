@@ -34,7 +34,7 @@ let modules = [
   Module(name: "Metrics"),
   Module(name: "Balancing"),
   Module(name: "Kernel", uses: ["CLinux", "Memory"]),
-  Module(name: "PostgresWire", uses: ["Memory"]),
+  Module(name: "PostgresWire"),
   Module(name: "ProxyProtocol", uses: ["Kernel"]),
   Module(name: "LogRecords", uses: ["Balancing", "Memory", "ConfigSyntax", "Kernel"]),
   Module(name: "Systemd", uses: ["CSystemd", "Kernel"]),
@@ -43,12 +43,12 @@ let modules = [
     name: "LogSinks", uses: ["Kernel", "LogRecords", "Memory", "Metrics", "Reactor", "Systemd"]),
   Module(
     name: "HealthChecks",
-    uses: ["Kernel", "Memory", "PostgresWire", "ProxyProtocol", "Reactor", "Metrics"]),
+    uses: ["Kernel", "Memory", "PostgresWire", "ProxyProtocol", "Reactor"]),
   Module(
     name: "Proxy",
     uses: [
-      "Balancing", "HealthChecks", "Kernel", "LogRecords", "Memory", "Metrics", "PostgresWire",
-      "ProxyProtocol", "Reactor",
+      "Balancing", "HealthChecks", "Kernel", "LogRecords", "Memory", "Metrics", "ProxyProtocol",
+      "Reactor",
     ]),
   Module(
     name: "Configuration",
@@ -58,8 +58,8 @@ let modules = [
   Module(
     name: "Runtime",
     uses: [
-      "Balancing", "ConfigSyntax", "Configuration", "HealthChecks", "Kernel", "LogRecords",
-      "LogSinks", "Memory", "Metrics", "Proxy", "Reactor", "Systemd",
+      "ConfigSyntax", "Configuration", "HealthChecks", "Kernel", "LogRecords", "LogSinks", "Proxy",
+      "Reactor", "Systemd",
     ]),
 ]
 

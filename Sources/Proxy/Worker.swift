@@ -141,15 +141,6 @@ package struct Worker: ~Copyable {
       follow(sessions[index].homeless(at: place, &context), index)
     case .endSessions(let server, let cause): endSessions(of: UInt32(server), cause)
     case .resumeListeners: for index in acceptors.indices { resume(index) }
-    case .stopAccepting:
-      accepts = false
-      stopListening()
-    case .pauseAccepting:
-      accepts = false
-      stopListening()
-    case .continueAccepting:
-      accepts = true
-      for index in acceptors.indices { resume(index) }
     case .drain:
       accepts = false
       isDraining = true

@@ -21,11 +21,7 @@ package enum WorkerOrder: Sendable {
   case endSessions(server: Int, cause: SessionEnd)
   /// There is room again: accept on the listeners that wait for it.
   case resumeListeners
-  /// Accept no more, for good; the listeners may be closed once every worker has confirmed.
-  case stopAccepting
-  /// Accept no more until told to (SIGTTOU), or go on (SIGTTIN).
-  case pauseAccepting, continueAccepting
-  /// End when no session is left.
+  /// Accept no more, and end when no session is left.
   case drain
   /// End every session and then the thread.
   case stop

@@ -9,6 +9,8 @@ internal import Reactor
 struct ServerControl: ~Copyable {
   private let topology: Topology
   private let announcer: Announcer
+  /// Whether a server's state has changed since `takeNews` was last asked.
+  private var hasNews = false
   private var states: ServerStates
   private var checker: HealthChecker
   /// The server of each check, by index in the one row of all servers.
@@ -82,6 +84,12 @@ struct ServerControl: ~Copyable {
     (states.servers.count { $0.isUp }, states.servers.count)
   }
 
+  /// Whether a server's state has changed since the last call.
+  mutating func takeNews() -> Bool {
+    defer { hasNews = false }
+    return hasNews
+  }
+
   private mutating func take(_ report: HealthChecker.Report, _ loop: inout EventLoop) {
     let server = checkedServers[report.check]
     perform(states.checkEnded(server, report.outcome, at: Self.moment()), &loop)
@@ -90,7 +98,9 @@ struct ServerControl: ~Copyable {
   private mutating func perform(_ actions: [ServerStatesAction], _ loop: inout EventLoop) {
     for action in actions {
       switch action {
-      case .log(let event): announcer.announce(event)
+      case .log(let event):
+        announcer.announce(event)
+        hasNews = true
       case .endSessions(let server):
         let place = topology.servers[server]
         topology.backends[place.backend].endSessions(server: place.server, cause: .serverDown)

@@ -93,6 +93,7 @@ struct Supervisor: ~Copyable {
         }
       }
       while let token = loop.expiredTimer() { timerFired(token) }
+      if servers.takeNews() && isReady { _ = manager?.notify(.status(statusLine)) }
     }
     if let failure { throw failure }
   }
@@ -101,7 +102,7 @@ struct Supervisor: ~Copyable {
     switch token.kind {
     case Token.watchdog: feedWatchdog()
     case Token.hardStop: giveUpSoftStop()
-    case Token.grace: softStop()
+    case Token.grace: endGrace()
     case Token.status: tellStatus()
     case Token.check, Token.warmUp: servers.handle(timer: token, &loop)
     default: break
@@ -113,7 +114,7 @@ struct Supervisor: ~Copyable {
       switch order {
       case .workerIsReady:
         readyWorkers += 1
-        if readyWorkers == topology.mailboxes.all.count && failure == nil { becomeReady() }
+        if isReady && failure == nil { becomeReady() }
       case .workerFailed(let errno):
         failure = errno
         endedWorkers += 1
@@ -124,6 +125,9 @@ struct Supervisor: ~Copyable {
       }
     }
   }
+
+  /// Whether every worker takes connections.
+  private var isReady: Bool { readyWorkers == topology.mailboxes.all.count }
 
   private mutating func becomeReady() {
     _ = manager?.notify(.ready, .status(statusLine))
@@ -179,7 +183,22 @@ extension Supervisor {
   private mutating func beginSoftStop() {
     guard !isStopping else { return }
     guard let grace = snapshot.global.graceMilliseconds, grace > 0 else { return softStop() }
+    announcer.announce(
+      LogEvent(
+        .processStopping, severity: .warning, text: "Scheduling a soft-stop in \(grace) ms.",
+        nanoseconds: Clock.realtimeNanoseconds()))
     _ = loop.setTimer(after: grace, token: EventToken(kind: Token.grace))
+  }
+
+  /// `grace` is over.
+  private mutating func endGrace() {
+    guard !isStopping else { return }
+    announcer.announce(
+      LogEvent(
+        .processStopping, severity: .notice,
+        text: "Grace period expired, proceeding with soft-stop now.",
+        nanoseconds: Clock.realtimeNanoseconds()))
+    softStop()
   }
 
   private mutating func softStop() {

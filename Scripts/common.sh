@@ -35,10 +35,16 @@ postgres_bin() {
   echo "$folder"
 }
 
-# Prints a TCP port of the loopback interface that is free now.
+# Prints a TCP port that is free now, below those that the kernel gives to clients.
 free_port() {
-  perl -MIO::Socket::INET -e \
-    'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1", Proto => "tcp")->sockport'
+  perl -MIO::Socket::INET -e '
+    for (1 .. 1000) {
+      my $port = 10000 + int(rand(22000));
+      IO::Socket::INET->new(Listen => 1, LocalPort => $port, Proto => "tcp") or next;
+      print $port;
+      exit 0;
+    }
+    exit 1'
 }
 
 # wait_until SECONDS WHAT COMMAND...: runs COMMAND until it succeeds; fails after SECONDS.

@@ -7,8 +7,7 @@ cd "$(dirname "$0")/.."
 export SWIFT_BACKTRACE=enable=no
 flags=(--scratch-path .build-coverage --disable-xctest)
 step "Tests with coverage counters"
-LLVM_PROFILE_FILE="$PWD/.build-coverage/weir-%p.profraw" \
-  swift test --enable-code-coverage "${flags[@]}"
+swift test --enable-code-coverage "${flags[@]}"
 report=$(swift test "${flags[@]}" --show-codecov-path)
 [ -s "$report" ] || fail "no coverage report at $report"
 step "Lines covered"

@@ -63,20 +63,34 @@ enum Address: Equatable {
   }
 }
 
-/// Ports of the loopback interface that nobody uses, none given twice.
+/// Ports that nobody uses, none given twice: below those that the kernel gives to clients, any of
+/// which may have the port by the time that a server wants it.
 enum FreePort {
-  private static let given = Mutex<Set<UInt16>>([])
+  private static let last = Mutex(UInt16(10_000 + Int(getpid()) * 97 % 20_000))
 
   static func next(_ type: __socket_type = SOCK_STREAM) throws -> UInt16 {
-    for _ in 0..<200 {
-      let descriptor = socket(AF_INET, Int32(type.rawValue), 0)
-      defer { close(descriptor) }
-      let bound = Address.ipv4(0).withSockaddr { bind(descriptor, $0, $1) }
-      guard bound == 0 else { continue }
-      let port = localPort(descriptor)
-      if given.withLock({ $0.insert(port).inserted }) { return port }
+    for _ in 0..<2000 {
+      let port = last.withLock { last in
+        last = last < 32_000 ? last + 1 : 10_000
+        return last
+      }
+      if isFree(port, type) { return port }
     }
     throw HarnessError("no free port")
+  }
+
+  /// Whether a socket can be bound there, for all addresses.
+  private static func isFree(_ port: UInt16, _ type: __socket_type) -> Bool {
+    let descriptor = socket(AF_INET, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    return withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
   }
 }
 

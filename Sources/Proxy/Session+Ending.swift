@@ -96,13 +96,22 @@ extension Session {
     }
     if upstream.byteCount > 0 { record.bytesFromClient = upstream.byteCount }
     record.bytesFromServer = downstream.byteCount
-    record.processConnections = UInt32(clamping: context.topology.process.count)
-    record.frontendConnections = UInt32(clamping: frontend.admission.count)
-    if case .start = event, let backend {
-      let counts = context.topology.backends[backend].connections(server: chosen)
-      record.backendConnections = UInt32(clamping: counts.sessions)
-      record.serverConnections = UInt32(clamping: counts.served)
+    if case .start = event {
+      countPresent(context)
+      if let backend {
+        let counts = context.topology.backends[backend].connections(server: chosen)
+        record.backendConnections = UInt32(clamping: counts.sessions)
+        record.serverConnections = UInt32(clamping: counts.served)
+      }
     }
     context.reports.record(&record)
+  }
+
+  /// Takes note of the connections of process and frontend, this one among them (`%ac`, `%fc`).
+  mutating func countPresent(_ context: borrowing WorkerContext) {
+    let topology = context.topology
+    let frontend = topology.frontends[Int(record.frontend)]
+    record.processConnections = UInt32(clamping: topology.process.count)
+    record.frontendConnections = UInt32(clamping: frontend.admission.count)
   }
 }

@@ -111,7 +111,9 @@ package struct Worker: ~Copyable {
     _ index: SlabIndex, _ cause: TerminationCause, _ phase: TerminationPhase
   ) {
     guard var session = sessions.remove(index) else { return }
-    session.end(cause, phase, &context)
+    // Who gets the place of this one at the server is not to count it any more: it leaves the
+    // counts first, with itself among those that its record tells.
+    session.countPresent(context)
     let topology = context.topology
     var isAwaited = topology.process.leave()
     if topology.frontends[Int(session.record.frontend)].admission.leave() { isAwaited = true }
@@ -120,6 +122,7 @@ package struct Worker: ~Copyable {
     {
       isAwaited = true
     }
+    session.end(cause, phase, &context)
     if isAwaited { topology.mailboxes.postToAll(.resumeListeners) }
   }
 

@@ -180,12 +180,6 @@ struct FormatProgramTests {
         "error at 8: failed to parse sample expression <str(a,b)> : fetch method 'str' : expected "
           + "')' before ',b'"
       ),
-      (
-        "%[be_conn(other)]",
-        "error at 10: failed to parse sample expression <be_conn(other)> : fetch method 'be_conn' "
-          + "of another proxy ('other') is known but not served yet: without argument it tells of "
-          + "the record's own"
-      ),
     ])
   func mistakes(format: String, expected: String) {
     #expect(Samples.line(format) == expected)

@@ -13,7 +13,7 @@ esac
 
 flags=(--scratch-path "$scratch" --sanitize="$kind" --disable-xctest)
 if command -v ld.lld >/dev/null; then flags+=(-Xswiftc -use-ld=lld); fi
-export SWIFT_BACKTRACE=enable=no
+export SWIFT_BACKTRACE=enable=no WEIR_SANITIZER=$kind
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0:abort_on_error=0}
 export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1}
 

@@ -86,7 +86,7 @@ extension RealPeers {
       },
       Ending(name: "the client says nothing and ends", termination: "--") { stage in
         let listener = try stage.server()
-        let client = try stage.client()
+        let client = try stage.settledClient()
         let server = try listener.accept()
         client.close()
         try server.waitForEnd()

@@ -100,13 +100,6 @@ int weir_connect(int fd, const struct weir_endpoint *to) {
   return RETRY(connect(fd, (struct sockaddr *)&address, size));
 }
 
-long weir_connect_with(int fd, const struct weir_endpoint *to, const void *bytes, size_t count) {
-  struct sockaddr_storage address;
-  socklen_t size = encode(to, &address);
-  return RETRY(sendto(fd, bytes, count, MSG_FASTOPEN | MSG_NOSIGNAL | MSG_DONTWAIT,
-                      (struct sockaddr *)&address, size));
-}
-
 int weir_bind_unix(int fd, const char *name, size_t count, int is_abstract) {
   struct sockaddr_un address;
   socklen_t size;

@@ -16,8 +16,6 @@ int weir_socket(int family, int is_datagram);
 // bind(2), connect(2) for Internet addresses.
 int weir_bind(int fd, const struct weir_endpoint *to);
 int weir_connect(int fd, const struct weir_endpoint *to);
-// The same with the first bytes in the SYN (MSG_FASTOPEN); 0 bytes asks for a cookie.
-long weir_connect_with(int fd, const struct weir_endpoint *to, const void *bytes, size_t count);
 // bind(2), connect(2) for UNIX sockets; an abstract name comes without its NUL:
 // is_abstract is 0 for a path, 1 for a name of its own length, 2 for one that is filled up with NULs.
 int weir_bind_unix(int fd, const char *name, size_t count, int is_abstract);
@@ -28,7 +26,6 @@ int weir_accept(int fd, struct weir_endpoint *from);
 // getsockname(2), getpeername(2)
 int weir_local_endpoint(int fd, struct weir_endpoint *out);
 int weir_peer_endpoint(int fd, struct weir_endpoint *out);
-// The original destination: SO_ORIGINAL_DST is not asked; this is getsockname on a transparent socket.
 
 // setsockopt(2) by name; the value is an int.
 enum weir_option {

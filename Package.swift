@@ -37,10 +37,12 @@ let modules = [
   Module(name: "PostgresWire"),
   Module(name: "ProxyProtocol", uses: ["Kernel"]),
   Module(name: "LogRecords", uses: ["Balancing", "Memory", "ConfigSyntax", "Kernel"]),
+  Module(name: "TLS", uses: ["COpenSSL", "Kernel", "Memory"]),
   Module(name: "Systemd", uses: ["CSystemd", "Kernel"]),
   Module(name: "Reactor", uses: ["Kernel", "Memory"]),
   Module(
-    name: "LogSinks", uses: ["Kernel", "LogRecords", "Memory", "Metrics", "Reactor", "Systemd"]),
+    name: "LogSinks",
+    uses: ["Kernel", "LogRecords", "Memory", "Metrics", "Reactor", "Systemd", "TLS"]),
   Module(
     name: "HealthChecks",
     uses: ["Kernel", "Memory", "PostgresWire", "ProxyProtocol", "Reactor"]),
@@ -54,6 +56,7 @@ let modules = [
     name: "Configuration",
     uses: [
       "Balancing", "ConfigSyntax", "HealthChecks", "Kernel", "LogRecords", "LogSinks", "Proxy",
+      "TLS",
     ]),
   Module(
     name: "Runtime",
@@ -64,7 +67,7 @@ let modules = [
 ]
 
 for (index, module) in modules.enumerated() {
-  let below = Set(modules[..<index].map(\.name)).union(["CLinux", "CSystemd"])
+  let below = Set(modules[..<index].map(\.name)).union(["CLinux", "COpenSSL", "CSystemd"])
   let late = module.uses.filter { !below.contains($0) }
   precondition(
     late.isEmpty, "\(module.name) stands below \(late) in the list and may not depend on them")
@@ -102,6 +105,8 @@ let package = Package(
     .target(name: "CLinux"),
     .systemLibrary(
       name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
   ]
     + modules.map {
       .target(

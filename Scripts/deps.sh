@@ -9,9 +9,9 @@ readonly swift_major=6 swift_minor=3
 
 packages_of() {
   case $1 in
-    build) echo libsystemd-dev pkg-config git ;;
+    build) echo libsystemd-dev libssl-dev pkg-config git ;;
     run) echo postgresql postgresql-contrib util-linux perl-base procps ;;
-    test) echo haproxy rsyslog socat lnav strace systemd dbus libnss-systemd iproute2 ;;
+    test) echo haproxy rsyslog rsyslog-relp rsyslog-gnutls openssl socat lnav strace systemd dbus libnss-systemd iproute2 ;;
     bench) echo haproxy nginx libnginx-mod-stream wrk strace valgrind python3 procps ;;
     all) for group in build run test bench; do packages_of "$group"; done ;;
     *) fail "deps.sh: no group named '$1'" "Groups: build run test bench all" ;;

@@ -12,6 +12,14 @@ package struct Snapshot: Sendable {
   package var frontendLogs: [ProxyLogSettings] = []
   /// What each backend logs (states of its servers), by its index in `proxy.backends`.
   package var backendLogs: [ProxyLogSettings] = []
+  /// The sections `ring`.
+  package var rings: [RingSettings] = []
+  /// The backends of `mode log`.
+  package var logBackends: [LogBackendSettings] = []
+  /// The sections `log-forward`.
+  package var logForwards: [LogForwardSettings] = []
+  /// The sections `log-profile`.
+  package var logProfiles: [LogProfileSettings] = []
 
   /// A configuration without proxies.
   package init() {}

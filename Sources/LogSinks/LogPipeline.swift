@@ -20,6 +20,17 @@ package final class LogPipeline: Sendable {
     package var backends: [ProxyLogSettings] = []
     /// What the process logs: the loggers of `global`.
     package var process = ProxyLogSettings()
+    /// The sections `ring`.
+    package var rings: [RingSettings] = []
+    /// The backends of `mode log`.
+    package var logBackends: [LogBackendSettings] = []
+    /// The sections `log-forward`.
+    package var forwards: [LogForwardSettings] = []
+    /// The sections `log-profile`.
+    package var profiles: [LogProfileSettings] = []
+    /// Whether a server of a backend of `mode log` is up, by the indexes of both in the data plane;
+    /// called on the log thread. Nil where nothing checks them: all are up.
+    package var isServerUp: (@Sendable (_ backend: Int, _ server: Int) -> Bool)?
     /// The host named in headers (`log-send-hostname`); nil where none was asked for.
     package var hostName: String?
     /// The id of the process.

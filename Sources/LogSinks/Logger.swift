@@ -19,7 +19,7 @@ struct Logger {
     self.sink = sink
     prefix = LinePrefix(
       LineHeader(
-        format: settings.format, facility: settings.facility,
+        format: settings.format ?? .local, facility: settings.facility,
         minimumLevel: settings.minimumLevel, length: settings.length, hostname: hostName, tag: tag))
     isJournal = settings.target == .journald
     hasStructuredData = settings.format == .rfc5424

@@ -55,6 +55,15 @@ package struct FrontendSettings: Sendable {
   /// Whether the line is known only at the end: `log-format` or `option tcplog` with times, bytes
   /// or the termination. False makes the line at accept or connect, as the format allows.
   package var lineMoment: LineMoment = .accept
+  /// The steps that a line is made at (`log-steps`), in place of `lineMoment`; nil where the file
+  /// has no such line.
+  package var logSteps: Set<LogStep>?
+  /// How often an open connection makes an interim line, in milliseconds (`log-interval`; Weir's
+  /// own); none where nil.
+  package var logIntervalMilliseconds: Int?
+
+  /// A step of `log-steps` that TCP mode has.
+  package enum LogStep: UInt8, CaseIterable, Hashable, Sendable { case accept, connect, close }
 
   /// Whether each connection's own destination address is asked of the kernel: a format, a sink or
   /// a server needs it where the listener is bound to a wildcard.

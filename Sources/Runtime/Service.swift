@@ -259,6 +259,10 @@ struct Service {
     if let host = snapshot.global.logHostname {
       settings.hostName = host.isEmpty ? Process.hostName : host
     }
+    settings.rings = snapshot.rings
+    settings.logBackends = snapshot.logBackends
+    settings.forwards = snapshot.logForwards
+    settings.profiles = snapshot.logProfiles
     settings.workers = workers
     settings.counts = { counts.now($0) }
     return settings

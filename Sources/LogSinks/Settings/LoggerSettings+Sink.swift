@@ -13,6 +13,9 @@ extension LoggerSettings.Target {
     case .descriptor(2): "stderr"
     case .descriptor(let number): "fd@\(number)"
     case .journald: "journald"
+    case .stream(let server): server.name
+    case .ring(let name): "ring@\(name)"
+    case .backend(let name): "backend@\(name)"
     }
   }
 
@@ -24,6 +27,7 @@ extension LoggerSettings.Target {
     case .abstractDatagram(let name): .datagrams(.abstract(name: name))
     case .descriptor(let number): .output(number)
     case .journald: .datagrams(.unix(path: JournalEntry.socketPath))
+    case .stream, .ring, .backend: .output(2)
     }
   }
 }

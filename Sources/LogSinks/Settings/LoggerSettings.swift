@@ -15,6 +15,12 @@ package struct LoggerSettings: Hashable, Sendable {
     case descriptor(Int32)
     /// The systemd journal, with native fields (`journald`; Weir's own).
     case journald
+    /// A receiver over a stream that the line itself names (`tcp@`, `uxst@`, `relp@`).
+    case stream(LogServerSettings)
+    /// A section `ring`, by its name: every receiver of it gets each message.
+    case ring(String)
+    /// A backend of `mode log`, by its name: one receiver of it gets each message.
+    case backend(String)
   }
 
   /// `sample <ranges>:<size>`: of each `size` messages, those whose number (from 1) lies in a range.
@@ -34,10 +40,16 @@ package struct LoggerSettings: Hashable, Sendable {
   package var target: Target
   /// The longest line in bytes, header and final newline included (80…65535).
   package var length = 1024
-  /// The header before the text.
-  package var format: HeaderFormat = .local
+  /// The header before the text; nil where the line names none: the ring's, the one that a
+  /// forwarded message has, else `local`.
+  package var format: HeaderFormat?
+  /// Whether an RFC 5424 line bears every field of a record in one element `[weir@PEN …]`, where
+  /// the proxy has no `log-format-sd` (`format rfc5424 … sd all`; Weir's own).
+  package var hasAllFields = false
   /// Which messages are taken; all where nil.
   package var sample: Sample?
+  /// The name of the `log-profile` that says what is logged at each step; nil where none does.
+  package var profile: String?
   /// The facility.
   package var facility: Facility
   /// The least severe level that is sent (`level`).
@@ -66,6 +78,8 @@ package struct ProxyLogSettings: Sendable {
   package var errorFormat: FormatProgram?
   /// The text of `%ID` (`unique-id-format`).
   package var uniqueIdentifier: FormatProgram?
+  /// The most messages of a kind in a time (`log-limit`); a kind that is not there has no limit.
+  package var limits: [LogLimitSettings.Kind: LogLimitSettings] = [:]
 
   /// Settings that log nothing.
   package init() {}

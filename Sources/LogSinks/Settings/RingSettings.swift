@@ -7,8 +7,9 @@ package struct RingSettings: Hashable, Sendable {
   package var name: String
   /// What it is for (`description`).
   package var description: String?
-  /// The header of messages whose `log` line names no format (`format`).
-  package var format: HeaderFormat = .raw
+  /// The header of messages whose `log` line names no format (`format`); nil keeps the one that a
+  /// forwarded message has, else `local`.
+  package var format: HeaderFormat?
   /// The most bytes that wait for each receiver (`size`).
   package var size = 16_384
   /// The longest message; longer ones are cut (`maxlen`). Nil lets the size limit it.

@@ -36,13 +36,14 @@ let modules = [
   Module(name: "Kernel", uses: ["CLinux", "Memory"]),
   Module(name: "PostgresWire"),
   Module(name: "ProxyProtocol", uses: ["Kernel"]),
+  Module(name: "RELP", uses: ["Memory"]),
   Module(name: "LogRecords", uses: ["Balancing", "Memory", "ConfigSyntax", "Kernel"]),
   Module(name: "TLS", uses: ["COpenSSL", "Kernel", "Memory"]),
   Module(name: "Systemd", uses: ["CSystemd", "Kernel"]),
   Module(name: "Reactor", uses: ["Kernel", "Memory"]),
   Module(
     name: "LogSinks",
-    uses: ["Kernel", "LogRecords", "Memory", "Metrics", "Reactor", "Systemd", "TLS"]),
+    uses: ["Kernel", "LogRecords", "Memory", "Metrics", "RELP", "Reactor", "Systemd", "TLS"]),
   Module(
     name: "HealthChecks",
     uses: ["Kernel", "Memory", "PostgresWire", "ProxyProtocol", "Reactor"]),
@@ -77,7 +78,7 @@ for (index, module) in modules.enumerated() {
 /// linked under `--sanitize=fuzzer`: Scripts/fuzz.sh asks for it.
 let fuzzed: [Target.Dependency] = [
   "Balancing", "ConfigSyntax", "Configuration", "Kernel", "LogRecords", "PostgresWire", "Proxy",
-  "ProxyProtocol",
+  "ProxyProtocol", "RELP",
 ]
 let fuzzing: [Target] =
   [

@@ -27,6 +27,8 @@ struct Arguments {
   var keyword: String
   /// What is to be warned of, with the word to blame.
   var warnings: [Mistake] = []
+  /// What is good to know, with the word that it is about.
+  var notes: [Mistake] = []
   /// Mistakes after which reading went on.
   var mistakes: [Mistake] = []
 
@@ -122,6 +124,11 @@ struct Arguments {
   /// Passes over some words, as many as are there.
   mutating func skip(_ count: Int) {
     next = min(line.words.count, next + count)
+  }
+
+  /// Notes what is good to know about the word that was taken last, and goes on.
+  mutating func note(_ message: String, remedy: String? = nil) {
+    notes.append(Mistake(message, at: last, remedy: remedy))
   }
 
   /// Notes what is odd about the word that was taken last, and goes on.

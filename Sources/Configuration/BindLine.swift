@@ -2,9 +2,20 @@ import ConfigSyntax
 
 /// The reader of `bind` lines and of `stats socket`, which share their words.
 enum BindLine {
+  /// What the sockets of a line are for.
+  enum Purpose {
+    /// Connections of clients.
+    case connections
+    /// Messages on streams (`bind` of `log-forward`).
+    case messages
+    /// Messages in datagrams (`dgram-bind`).
+    case datagrams
+  }
+
   /// Reads what follows the keyword, which is `title`.
   static func read(
-    _ arguments: inout Arguments, section: String, title: String = "bind"
+    _ arguments: inout Arguments, section: String, title: String = "bind",
+    for purpose: Purpose = .connections
   ) throws(Mistake) -> BindDraft {
     let text = try arguments.take(
       orElse:
@@ -14,7 +25,7 @@ enum BindLine {
     draft.addressWord = arguments.last
     for part in text.split(separator: ",") {
       do {
-        draft.addresses.append(try readAddress(String(part)))
+        draft.addresses.append(try readAddress(String(part), for: purpose))
       } catch {
         arguments.mistakes.append(
           Mistake("'\(title)' : \(error.message)", at: draft.addressWord))
@@ -22,15 +33,18 @@ enum BindLine {
     }
     // Made only where there is a mistake.
     func head() -> String {
-      title == "bind" ? "'bind \(text)' in section '\(section)'" : "'\(title)'"
+      title == "stats socket" ? "'\(title)'" : "'\(title) \(text)' in section '\(section)'"
     }
-    readWords(&draft, &arguments, head: head)
+    readWords(&draft, &arguments, for: purpose, head: head)
     return draft
   }
 
-  private static func readAddress(_ text: String) throws(AddressMistake) -> AddressText {
-    if AddressText.isDatagram(text) == true {
-      throw AddressMistake("dgram-type address not acceptable in '\(text)'")
+  private static func readAddress(
+    _ text: String, for purpose: Purpose
+  ) throws(AddressMistake) -> AddressText {
+    if let isDatagram = AddressText.isDatagram(text), isDatagram != (purpose == .datagrams) {
+      throw AddressMistake(
+        "\(isDatagram ? "dgram" : "stream")-type address not acceptable in '\(text)'")
     }
     let address = try AddressText.parse(text)
     guard address.isInternet else { return address }
@@ -46,22 +60,32 @@ enum BindLine {
   /// Reads the words after the address. A mistake is noted and reading goes on, except after a
   /// word that is not known, as what follows may belong to it.
   private static func readWords(
-    _ draft: inout BindDraft, _ arguments: inout Arguments, head: () -> String
+    _ draft: inout BindDraft, _ arguments: inout Arguments, for purpose: Purpose,
+    head: () -> String
   ) {
     while let word = arguments.take() {
-      guard let keyword = KeywordTable.binds.find(word) else {
+      let own = purpose == .messages ? KeywordTable.logBinds.find(word) : nil
+      guard let keyword = own ?? KeywordTable.binds.find(word) else {
+        let names =
+          KeywordTable.candidates(KeywordTable.binds)
+          + (purpose == .messages ? KeywordTable.candidates(KeywordTable.logBinds) : [])
         arguments.mistakes.append(
           Mistake(
-            "\(head()): unknown keyword '\(word)'"
-              + suggestionWords(for: word, among: KeywordTable.candidates(KeywordTable.binds)),
+            "\(head()): unknown keyword '\(word)'" + suggestionWords(for: word, among: names),
             at: arguments.last))
         arguments.skip(.max / 2)
         return
       }
       switch keyword.status {
+      case .notServed where purpose == .datagrams:
+        // As in HAProxy, words that mean nothing to a socket for datagrams are passed over.
+        arguments.skip(keyword.wordCount)
+        continue
       case .notServed(let remedy):
         arguments.mistakes.append(
-          Mistake("\(head()) : " + notServedMessage(word), at: arguments.last, remedy: remedy))
+          Mistake(
+            "\(head()) : " + notServedMessage(word), at: arguments.last,
+            remedy: purpose == .connections ? remedy : Keyword.logWordRemedy))
         arguments.skip(keyword.wordCount)
         continue
       default: break

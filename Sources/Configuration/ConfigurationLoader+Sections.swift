@@ -10,7 +10,7 @@ extension ConfigurationLoader {
       }
       defaults.append(draft)
     case .proxy: proxies.append(draft)
-    case .none, .global, .skipped: break
+    case .none, .global, .ring, .logForward, .logProfile, .skipped: break
     }
     section = .none
   }
@@ -41,6 +41,9 @@ extension ConfigurationLoader {
     case "defaults":
       section = .defaults
       startDefaults(line)
+    case "ring": startRing(line)
+    case "log-forward": startLogForward(line)
+    case "log-profile": startLogProfile(line)
     default:
       guard let kind = ProxyDraft.Kind(rawValue: keyword.name) else { return }
       section = .proxy
@@ -119,7 +122,7 @@ extension ConfigurationLoader {
     return defaults[first]
   }
 
-  private mutating func refuseName(_ name: String, of kind: String, _ arguments: Arguments) {
+  mutating func refuseName(_ name: String, of kind: String, _ arguments: Arguments) {
     guard let wrong = name.first(where: { !$0.utf8.allSatisfy(Keyword.isNameByte) }) else {
       return
     }
@@ -129,7 +132,7 @@ extension ConfigurationLoader {
       arguments.line)
   }
 
-  private mutating func reportRest(_ arguments: Arguments) {
+  mutating func reportRest(_ arguments: Arguments) {
     do {
       try arguments.expectEnd()
     } catch {

@@ -7,9 +7,9 @@ extension ConfigurationLoader {
     + " strict-limits, insecure-fork-wanted and numa-cpu-mapping."
 
   /// Finds the keyword that a line starts with; reports where there is none.
-  private mutating func find(
-    _ line: Line, from start: Int, in index: KeywordTable.Index, sections: Keyword.Sections?,
-    title: String
+  mutating func find(
+    _ line: Line, from start: Int, in index: KeywordTable.Index,
+    sections: Keyword.Sections? = nil, title: String, unknown words: ((String) -> String)? = nil
   ) -> (keyword: Keyword, words: Int)? {
     guard start < line.words.count else {
       report(Mistake(Self.reversibleWords, at: nil), line)
@@ -20,7 +20,7 @@ extension ConfigurationLoader {
     guard let seconds = index.secondWords[first] else {
       report(
         Mistake(
-          "unknown keyword '\(first)' in '\(title)' section"
+          (words?(first) ?? "unknown keyword '\(first)' in '\(title)' section")
             + suggestionWords(
               for: first, among: KeywordTable.candidates(index, in: sections)), at: start), line)
       return nil

@@ -11,6 +11,9 @@ package struct ConfigurationLoader {
     case global
     case defaults
     case proxy
+    case ring
+    case logForward
+    case logProfile
     /// A section that Weir does not serve, or whose start was faulty: its lines are passed over.
     case skipped
   }
@@ -26,6 +29,8 @@ package struct ConfigurationLoader {
   /// Which of `defaults` have a name.
   var defaultsByName: [String: [Int]] = [:]
   var proxies: [ProxyDraft] = []
+  /// The sections for logs; the one that is being read is the last of its kind.
+  var logs = LogSections()
 
   private init(reader: ConfigReader, lookups: SystemLookups) {
     self.reader = reader
@@ -43,7 +48,7 @@ package struct ConfigurationLoader {
     let environment = loader.reader.environment
     var resolver = Resolver(
       lookups: lookups, environment: environment, diagnostics: loader.reader.diagnostics)
-    let snapshot = resolver.resolve(loader.global, loader.proxies)
+    let snapshot = resolver.resolve(loader.global, loader.proxies, loader.logs)
     reader = loader.reader
     reader.diagnostics = resolver.diagnostics
     return reader.diagnostics.hasErrors ? nil : snapshot
@@ -85,6 +90,9 @@ package struct ConfigurationLoader {
     case .skipped: break
     case .global: readGlobal(line)
     case .defaults, .proxy: readProxy(line)
+    case .ring: readRing(line)
+    case .logForward: readLogForward(line)
+    case .logProfile: readLogProfile(line)
     }
   }
 
@@ -101,6 +109,7 @@ package struct ConfigurationLoader {
   mutating func report(_ arguments: Arguments) {
     for mistake in arguments.mistakes { report(mistake, arguments.line) }
     for warning in arguments.warnings { report(warning, arguments.line, level: .warning) }
+    for note in arguments.notes { report(note, arguments.line, level: .notice) }
   }
 }
 

@@ -17,6 +17,17 @@ package struct Keyword: Sendable {
     case server
     /// After `balance`.
     case balance
+    /// At the start of a line of `ring`.
+    case ring
+    /// At the start of a line of `log-forward`.
+    case logForward
+    /// At the start of a line of `log-profile`.
+    case logProfile
+    /// After the address of a `bind` line of `log-forward`, beside the words of `bind`.
+    case logBind
+    /// After the address of a `server` line of a `ring`, or of a backend of `mode log`, beside the
+    /// words of `server`.
+    case logServer
   }
 
   /// Which sections of proxies a word is for.
@@ -90,6 +101,12 @@ package struct Keyword: Sendable {
     case bind(Grammar<BindDraft>)
     /// It fills a `server` line.
     case server(Grammar<ServerDraft>)
+    /// It fills a `ring`.
+    case ring(Grammar<RingDraft>)
+    /// It fills a `log-forward`.
+    case logForward(Grammar<LogForwardDraft>)
+    /// It fills a `log-profile`.
+    case logProfile(Grammar<LogProfileDraft>)
   }
 
   /// The word, or two words: `maxconn`, `option tcplog`, `timeout client`.

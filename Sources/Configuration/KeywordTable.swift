@@ -6,7 +6,8 @@ package enum KeywordTable {
   package static let keywords: [Keyword] =
     Keyword.sections + Keyword.globals + Keyword.tuning + Keyword.proxies + Keyword.options
     + Keyword.timeouts + Keyword.foreignProxies + Keyword.algorithms + Keyword.binds
-    + Keyword.servers
+    + Keyword.servers + Keyword.rings + Keyword.logForwards + Keyword.logProfiles
+    + Keyword.logBinds + Keyword.logServers
 
   /// The entries of one place.
   struct Index: Sendable {
@@ -26,12 +27,19 @@ package enum KeywordTable {
   static let proxies = index(of: .proxy)
   static let binds = index(of: .bind)
   static let servers = index(of: .server)
+  static let rings = index(of: .ring)
+  static let logForwards = index(of: .logForward)
+  static let logProfiles = index(of: .logProfile)
+  static let logBinds = index(of: .logBind)
+  static let logServers = index(of: .logServer)
 
   private static func index(of place: Keyword.Place) -> Index {
     var index = Index()
     for (number, keyword) in keywords.enumerated() where keyword.place == place {
       index.numbers[keyword.name] = number
-      if place == .server, keyword.isReversible { index.numbers["no-" + keyword.name] = number }
+      if place == .server || place == .logServer, keyword.isReversible {
+        index.numbers["no-" + keyword.name] = number
+      }
       let words = keyword.name.split(separator: " ", maxSplits: 1)
       if words.count == 2 {
         index.secondWords[String(words[0]), default: []].append(String(words[1]))

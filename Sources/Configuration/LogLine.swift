@@ -5,8 +5,8 @@ import LogSinks
 enum LogLine {
   /// How a line is written.
   static let grammar =
-    "<target> [len <bytes>] [format <format>] [sample <ranges>:<size>] <facility>"
-    + " [<level> [<minlevel>]]"
+    "<target> [len <bytes>] [format <format> [sd all]] [sample <ranges>:<size>]"
+    + " [profile <name>] <facility> [<level> [<minlevel>]]"
 
   /// Reads what follows the word `log`.
   static func read(
@@ -17,32 +17,52 @@ enum LogLine {
     guard let target = arguments.take() else { throw Mistake(expected, at: nil) }
     let first = arguments.last
     guard arguments.peek != nil else { throw Mistake(expected, at: nil) }
-    var settings = LoggerSettings(target: .descriptor(0), facility: .local0)
-    let draft = try readTarget(target, arguments)
-    if arguments.peek == "len" { settings.length = try readLength(&arguments) }
-    if arguments.peek == "format" { settings.format = try readFormat(&arguments) }
-    if arguments.peek == "sample" { settings.sample = try readSample(&arguments) }
-    if arguments.peek == "profile" {
-      throw Mistake(
-        "log : 'profile' is known to HAProxy 3.5 but not served by this version of Weir",
-        at: arguments.next, remedy: "Use 'log-format' in the proxy instead.")
-    }
+    var draft = LoggerDraft(
+      target: try readTarget(target, arguments),
+      settings: LoggerSettings(target: .descriptor(0), facility: .local0))
+    try readOptions(&draft, &arguments)
     let facility = try arguments.take(orElse: "log : expects a facility")
     guard let known = Facility.allCases.first(where: { $0.word == facility }) else {
       throw Mistake("log : unknown log facility '\(facility)'", at: arguments.last)
     }
-    settings.facility = known
+    draft.settings.facility = known
     if let level = arguments.take() {
-      settings.level = try readLevel(level, "optional log level", arguments)
+      draft.settings.level = try readLevel(level, "optional log level", arguments)
     }
     if let level = arguments.take() {
-      settings.minimumLevel = try readLevel(level, "optional minimum log level", arguments)
+      draft.settings.minimumLevel = try readLevel(level, "optional minimum log level", arguments)
     }
     if let word = arguments.peek {
       throw Mistake("log : cannot handle unexpected argument '\(word)'", at: arguments.next)
     }
-    return Located(
-      LoggerDraft(target: draft, settings: settings), arguments.line, word: first)
+    return Located(draft, arguments.line, word: first)
+  }
+
+  /// Reads the words between the target and the facility, in their fixed order.
+  private static func readOptions(
+    _ draft: inout LoggerDraft, _ arguments: inout Arguments
+  ) throws(Mistake) {
+    if arguments.peek == "len" {
+      draft.settings.length = try readLength(&arguments)
+      draft.lengthWord = arguments.last
+    }
+    if arguments.peek == "format" { draft.settings.format = try readFormat(&arguments) }
+    if arguments.peek == "sd" {
+      _ = arguments.take()
+      draft.allFieldsWord = arguments.last
+      let word = try arguments.take(orElse: "log : 'sd' expects 'all'")
+      guard word == "all" else {
+        throw Mistake("log : 'sd' expects 'all' but got '\(word)'", at: arguments.last)
+      }
+      draft.settings.hasAllFields = true
+    }
+    if arguments.peek == "sample" { draft.settings.sample = try readSample(&arguments) }
+    if arguments.peek == "profile" {
+      _ = arguments.take()
+      draft.settings.profile = try arguments.take(
+        orElse: "log : 'profile' expects the name of a 'log-profile' section")
+      draft.profileWord = arguments.last
+    }
   }
 
   private static func readTarget(
@@ -54,20 +74,37 @@ enum LogLine {
     case "journald": return .journal
     default: break
     }
-    let isStream = AddressText.isDatagram(text) == false
-    if isStream || text.hasPrefix("ring@") || text.hasPrefix("backend@") {
-      throw Mistake(
-        "log : target '\(text)' is known to HAProxy 3.5 but not served by this version of Weir",
-        at: arguments.last,
-        remedy: "Use a syslog receiver over UDP, a path such as /dev/log, journald or stdout.")
+    for (prefix, kind) in [("ring@", "'ring' section"), ("backend@", "backend of 'mode log'")]
+    where text.hasPrefix(prefix) {
+      let name = String(text.dropFirst(prefix.count))
+      guard !name.isEmpty else {
+        throw Mistake("log : '\(prefix)' expects the name of a \(kind)", at: arguments.last)
+      }
+      return prefix == "ring@" ? .ring(name) : .backend(name)
     }
+    let isAcknowledged = text.hasPrefix("relp@")
+    let address = try readAddress(isAcknowledged ? String(text.dropFirst(5)) : text, arguments)
+    if isAcknowledged {
+      guard address.isInternet, AddressText.isDatagram(address.text) != true else {
+        throw Mistake(
+          "log : 'relp@' expects a host and perhaps a port in '\(text)'", at: arguments.last)
+      }
+      return .stream(address, .relp)
+    }
+    if case .descriptor(let number) = address.host { return .descriptor(number) }
+    return AddressText.isDatagram(text) == false ? .stream(address, .legacy) : .address(address)
+  }
+
+  /// An address with one port or none.
+  private static func readAddress(
+    _ text: String, _ arguments: Arguments
+  ) throws(Mistake) -> AddressText {
     let address: AddressText
     do {
       address = try AddressText.parse(text)
     } catch {
       throw Mistake("log : \(error.message)", at: arguments.last)
     }
-    if case .descriptor(let number) = address.host { return .descriptor(number) }
     switch address.port {
     case .none: break
     case .numbers(let range) where range.count == 1: break
@@ -76,7 +113,7 @@ enum LogLine {
     case .offset:
       throw Mistake("log : port offset not permitted here in '\(text)'", at: arguments.last)
     }
-    return .address(address)
+    return address
   }
 
   private static func readLength(_ arguments: inout Arguments) throws(Mistake) -> Int {

@@ -31,6 +31,25 @@ package enum ReferencePage {
       "Words of `server` and `default-server` lines",
       "Words with \(reversal) have a counterpart with `no-` before them.\n\n")
     page += table(of: served(.server), hasSections: false)
+    page += heading("`ring`", ringIntroduction)
+    page += table(of: served(.ring), hasSections: false)
+    page += heading(
+      "Words of `server` lines for logs",
+      """
+      In a `ring`, and in a backend of `mode log`, beside `backup`, `tcp-ut`, and, in a backend, the
+      words of checks. Without a port, 514, with `ssl` 6514, with `log-proto relp` 2514 is called.
+
+
+      """)
+    page += table(of: served(.logServer), hasSections: false)
+    page += heading("`log-forward`", "")
+    page += table(of: served(.logForward), hasSections: false)
+    page += heading(
+      "Words of `bind` lines of `log-forward`",
+      "Beside `name`, `mode`, `user`, `uid`, `group` and `gid`.\n\n")
+    page += table(of: served(.logBind), hasSections: false)
+    page += heading("`log-profile`", profileIntroduction)
+    page += table(of: served(.logProfile), hasSections: false)
     page += heading("Kept", keptIntroduction)
     page += lists { $0 == .kept }
     page += heading("Accepted", acceptedIntroduction)
@@ -91,9 +110,21 @@ package enum ReferencePage {
 
         \(LogLine.grammar)
 
-    The words stand in this order. Targets are an address for UDP (port 514 without one), the path of
-    a socket such as `/dev/log`, `stdout`, `stderr`, `fd@N`, and `journald`, the systemd journal with
-    native fields. `len` is 80 to 65535, 1024 without it. Formats are `local`, `rfc3164`, `rfc5424`,
+    The words stand in this order. Targets are
+
+    | target | means |
+    | --- | --- |
+    | `192.0.2.1`, `udp@host:515` | datagrams over UDP, to port 514 without one |
+    | `/dev/log`, `uxdg@/path`, `abns@name` | datagrams to a UNIX socket |
+    | `stdout`, `stderr`, `fd@N` | a descriptor |
+    | `journald` | the systemd journal, with native fields (Weir's own) |
+    | `tcp@host`, `tcp4@…`, `tcp6@…`, `uxst@/path` | lines over a stream, to port 514 without one |
+    | `relp@host` | RELP, each message acknowledged, to port 2514 without one (Weir's own) |
+    | `ring@NAME` | every receiver of a section `ring` |
+    | `backend@NAME` | one receiver of a backend of `mode log` |
+
+    `sd all` (Weir's own) behind `format rfc5424` has every field of a record as structured data.
+    `profile` names a section `log-profile`, wherever it stands. `len` is 80 to 65535, 1024 without it. Formats are `local`, `rfc3164`, `rfc5424`,
     `priority`, `short`, `timed`, `iso` and `raw`. `sample 1,3-5:8` sends the first and the third to
     fifth of each eight messages. The facility must be there. Levels, from `emerg` to `debug`: what
     is less severe than the first is not sent, what is more severe than the second is lowered to it.
@@ -105,6 +136,21 @@ package enum ReferencePage {
     Sections of one kind may stand several times: those of `global` add up; a proxy starts from the
     `defaults` before it, or from the one that `from` names. A frontend and a backend may share a
     name; two frontends, or two backends, may not.
+
+
+    """
+
+  private static let ringIntroduction = """
+    Messages of `log ring@NAME` wait here, and each receiver gets all of them. With `spool`, what a
+    receiver does not take is kept in files.
+
+
+    """
+
+  private static let profileIntroduction = """
+    A `log` line names it by `profile`. A step of its own goes before `any`; `drop` logs nothing,
+    `format` and `sd` take the place of the proxy's formats. Steps that only HTTP comes to are read
+    and have no effect.
 
 
     """
@@ -177,7 +223,8 @@ package enum ReferencePage {
   private static func lists(where matches: (Keyword.Status) -> Bool) -> String {
     let titles: [(Keyword.Place, String)] = [
       (.section, "sections"), (.global, "`global`"), (.proxy, "proxies"), (.balance, "`balance`"),
-      (.bind, "`bind`"), (.server, "`server`"),
+      (.bind, "`bind`"), (.server, "`server`"), (.logBind, "`bind` of `log-forward`"),
+      (.logServer, "`server` for logs"),
     ]
     var text = ""
     for (place, title) in titles {

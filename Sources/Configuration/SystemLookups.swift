@@ -10,21 +10,54 @@ package struct SystemLookups: Sendable {
   package var group: @Sendable (String) -> UInt32?
   /// The index of a network interface.
   package var interface: @Sendable (String) -> UInt32?
+  /// Why a file cannot be read, in words; nil where it can.
+  package var unreadable: @Sendable (String) -> String?
+  /// Why a folder cannot be looked into, in words; nil where it can.
+  package var missingFolder: @Sendable (String) -> String?
 
   /// Whether a server whose name has no address is disabled, where it would be an error (`-dr`).
   package var forgivesUnknownHosts = false
 
-  /// Makes lookups of four functions.
+  /// Makes lookups of functions.
   package init(
     host: @escaping @Sendable (String, HostLookup.Family) -> Endpoint?,
     user: @escaping @Sendable (String) -> UInt32?,
     group: @escaping @Sendable (String) -> UInt32?,
-    interface: @escaping @Sendable (String) -> UInt32?
+    interface: @escaping @Sendable (String) -> UInt32?,
+    unreadable: @escaping @Sendable (String) -> String? = { SystemLookups.reasonNotToRead($0) },
+    missingFolder: @escaping @Sendable (String) -> String? = { SystemLookups.reasonNotToEnter($0) }
   ) {
     self.host = host
     self.user = user
     self.group = group
     self.interface = interface
+    self.unreadable = unreadable
+    self.missingFolder = missingFolder
+  }
+
+  /// The most bytes of a file of certificates.
+  private static let fileLimitBytes = 1 << 24
+
+  private static func reasonNotToRead(_ path: String) -> String? {
+    do throws(FileError) {
+      _ = try File.contents(of: path, limitBytes: fileLimitBytes)
+      return nil
+    } catch {
+      switch error {
+      case .system(let errno): return errno.words
+      case .notAFile(.directory): return "Is a directory"
+      case .notAFile: return "Is not a file"
+      case .tooLarge(let limit): return "Has more than \(limit >> 20) MB"
+      }
+    }
+  }
+
+  private static func reasonNotToEnter(_ path: String) -> String? {
+    do throws(Errno) {
+      return try File.kind(of: path) == .directory ? nil : "Is not a folder"
+    } catch {
+      return error.words
+    }
   }
 
   /// The system's own databases.

@@ -49,12 +49,16 @@ struct GoldenErrorTests {
   @Test("statements of known words in any order are loaded without a trap")
   func random() {
     var generator = SystemRandomNumberGenerator()
-    let sections = ["global", "defaults", "frontend f", "backend b", "listen l", "peers p"]
+    let sections = [
+      "global", "defaults", "frontend f", "backend b", "listen l", "peers p",
+      "ring r", "log-forward w", "log-profile x", "backend m\nmode log",
+    ]
     let words =
       KeywordTable.keywords.map(\.name)
       + [
         "127.0.0.1:80", ":80-85", "5", "-1", "99999999999", "1s", "s", "b/s", "no", "default",
         "%ci", "\"%[src]\"", "/x", "local0", "global", "from", "user", "é", "(", "random(2)",
+        "ring@r", "backend@m", "tcp@1.2.3.4", "relp@db.example", "udp@:514", "close", "10/1s",
       ]
     for _ in 0..<300 {
       var text = ""

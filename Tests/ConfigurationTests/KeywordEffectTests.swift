@@ -33,7 +33,9 @@ struct KeywordEffectTests {
     }
   }
 
-  static let effects = globals + fronts + backs + algorithms + binds + servers + checks
+  static let effects =
+    globals + fronts + backs + algorithms + binds + servers + checks
+    + logSections
 
   static let globals: [KeywordEffect] = [
     .global("daemon") { $0.global.daemonizes },
@@ -111,6 +113,15 @@ struct KeywordEffectTests {
     .balance("first") { $0.proxy.backends[0].algorithm == .first },
     .balance("source") { $0.proxy.backends[0].algorithm == .source },
     .balance("random") { $0.proxy.backends[0].algorithm == .random(draws: 2) },
+    KeywordEffect(
+      place: .balance, name: "sticky", text: "backend b\nmode log\nbalance sticky",
+      without: "backend b\nmode log"
+    ) { $0.logBackends.first?.algorithm == .sticky },
+    KeywordEffect(
+      place: .balance, name: "log-hash",
+      text: "backend b\nmode log\nbalance log-hash lower,field(2,:)",
+      without: "backend b\nmode log"
+    ) { $0.logBackends.first?.algorithm == .hash(converters: "lower,field(2,:)") },
     .balance("random", "(3)") { $0.proxy.backends[0].algorithm == .random(draws: 3) },
   ]
 

@@ -3,7 +3,8 @@ import Configuration
 import Kernel
 
 /// The lookups of a system that has the hosts `db.example` (both families) and `six.example`
-/// (IPv6), the users root (0) and haproxy (99), and the interface lo (1).
+/// (IPv6), the users root (0) and haproxy (99), the interface lo (1), files in
+/// /etc and folders in /var.
 let testLookups = SystemLookups(
   host: { name, family in
     switch (name, family) {
@@ -13,7 +14,9 @@ let testLookups = SystemLookups(
     default: nil
     }
   }, user: { ["root": 0, "haproxy": 99][$0] }, group: { ["root": 0, "haproxy": 98][$0] },
-  interface: { $0 == "lo" ? 1 : nil })
+  interface: { $0 == "lo" ? 1 : nil },
+  unreadable: { $0.hasPrefix("/etc/") ? nil : "No such file or directory" },
+  missingFolder: { $0.hasPrefix("/var") ? nil : "No such file or directory" })
 
 /// Loads texts as the files `t.cfg`, `t2.cfg` and so on, where the variable HOME is `z`.
 func load(_ texts: String...) -> (snapshot: Snapshot?, diagnostics: Diagnostics) {

@@ -14,6 +14,11 @@ struct StatusTests {
     case .bind: return timeouts + "frontend f\nbind :1 \(keyword.name)\(bound)"
     case .server: return timeouts + "backend f\nserver s 127.0.0.1:1 \(keyword.name)\(bound)"
     case .balance: return timeouts + "backend f\nbalance \(keyword.name)"
+    case .ring: return "ring r\n\(keyword.name)\(words)"
+    case .logForward: return "log-forward l\n\(keyword.name)\(words)"
+    case .logProfile: return "log-profile l\n\(keyword.name)\(words)"
+    case .logBind: return "log-forward l\nbind :1 \(keyword.name)\(bound)"
+    case .logServer: return "ring f\nserver s 127.0.0.1:1 \(keyword.name)\(bound)"
     case .proxy:
       let kind =
         keyword.sections.contains(.backend)

@@ -27,4 +27,6 @@ struct BindDraft: Sendable {
   var level = "operator"
   /// `severity-output`, of a statistics socket.
   var severityOutput = "none"
+  /// What of it concerns a listener for logs.
+  var listener = LogListenerDraft()
 }

@@ -7,16 +7,27 @@ struct LoggerDraft: Sendable {
   enum Target: Sendable {
     /// An address, for datagrams.
     case address(AddressText)
+    /// An address of a stream, and how lines follow one another on it.
+    case stream(AddressText, LogServerSettings.Framing)
     /// A descriptor.
     case descriptor(Int32)
     /// The systemd journal.
     case journal
+    /// A section `ring`.
+    case ring(String)
+    /// A backend of `mode log`.
+    case backend(String)
   }
 
   /// What the line names as its target.
   var target: Target
   /// Everything else; its own target is a placeholder until the address is known.
   var settings: LoggerSettings
+  /// The words behind `profile` and `len`, which only the other sections can prove right.
+  var profileWord: Int?
+  var lengthWord: Int?
+  /// The words `sd all`.
+  var allFieldsWord: Int?
 }
 
 /// A `log` line of a proxy.

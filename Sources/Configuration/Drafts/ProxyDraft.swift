@@ -1,6 +1,7 @@
 import Balancing
 import ConfigSyntax
 import HealthChecks
+import LogSinks
 import Proxy
 
 /// A section `defaults`, `frontend`, `listen` or `backend` as it is read.
@@ -54,8 +55,14 @@ struct ProxyValues: Sendable {
   var back = BackendSettings(name: "", identifier: 0)
   /// Whether `mode` was one that Weir does not serve.
   var isForeignMode = false
+  /// Whether `mode` is `log`.
+  var isLogMode = false
   /// `balance`, as it was written; nil where it was not.
   var isBalanceSet = false
+  /// The line of `balance`, for messages.
+  var balanceLine: Located<String>?
+  /// `balance sticky` and `balance log-hash`, which are for logs.
+  var logAlgorithm: Located<LogBackendSettings.Algorithm>?
   /// `default_backend`
   var defaultBackend: Located<String>?
   /// `default-server`

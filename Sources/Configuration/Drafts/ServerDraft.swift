@@ -41,4 +41,6 @@ struct ServerDraft: Sendable {
   var addressMethods: [AddressMethod]?
   /// `cookie`, which a TCP proxy puts aside.
   var hasCookie = false
+  /// What of it concerns a receiver of logs.
+  var receiver = LogReceiverDraft()
 }

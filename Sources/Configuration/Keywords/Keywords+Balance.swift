@@ -1,4 +1,5 @@
 import Balancing
+import LogSinks
 import Proxy
 
 extension Keyword {
@@ -18,8 +19,18 @@ extension Keyword {
       }, "The less loaded of some servers drawn at random; without a number, of 2."),
     foreignAlgorithm("hash", "use 'balance source'."),
     foreignAlgorithm("rdp-cookie", "use 'balance source'."),
-    foreignAlgorithm("sticky", "it is for logs: use 'balance roundrobin'."),
-    foreignAlgorithm("log-hash", "it is for logs: use 'balance source'."),
+    balance(
+      "sticky",
+      .custom("") { (draft, arguments) throws(Mistake) in
+        draft.values.logAlgorithm = Located(.sticky, arguments)
+      }, "In `mode log`: the first receiver that is up, until it is not."),
+    balance(
+      "log-hash",
+      .custom("<converter>[,<converter>…]") { (draft, arguments) throws(Mistake) in
+        let converters = try arguments.take(
+          orElse: "'balance log-hash' expects a list of converters.")
+        draft.values.logAlgorithm = Located(.hash(converters: converters), arguments)
+      }, "In `mode log`: by a hash of what converters make of the message."),
     httpAlgorithm("uri", "[len <n>] [depth <n>] [whole] [path-only]"),
     httpAlgorithm("url_param", "<name> [check_post]"),
     httpAlgorithm("hdr", "(<name>) [use_domain_only]"),
@@ -57,6 +68,8 @@ extension Keyword {
           + suggestionWords(for: text, among: names), at: arguments.last)
     }
     draft.values.isBalanceSet = true
+    draft.values.balanceLine = Located(bare, arguments)
+    draft.values.logAlgorithm = nil
     draft.values.httpWarnings.removeAll { $0 == .layer7Hash }
     switch entry.status {
     case .notServed(let remedy):

@@ -8,12 +8,21 @@ extension Keyword {
   static let proxies: [Keyword] = [
     proxy(
       "mode", .all,
-      .custom("tcp") { (draft, arguments) throws(Mistake) in
-        let mode = try arguments.take(orElse: "'mode' expects 'tcp'.")
-        draft.values.isForeignMode = mode != "tcp"
+      .custom("{tcp|log}") { (draft, arguments) throws(Mistake) in
+        let mode = try arguments.take(orElse: "'mode' expects 'tcp' or 'log'.")
+        draft.values.isForeignMode = mode != "tcp" && mode != "log"
+        draft.values.isLogMode = mode == "log"
         switch mode {
         case "tcp": break
-        case "http", "log", "spop", "haterm":
+        case "log" where draft.kind == .frontend || draft.kind == .listen:
+          draft.values.isForeignMode = true
+          throw Mistake(
+            "mode log is only applicable on proxies with backend capability.",
+            at: arguments.last,
+            remedy: "Take messages in by a 'log-forward' section; a backend of 'mode log' spreads"
+              + " them.")
+        case "log": break
+        case "http", "spop", "haterm":
           throw Mistake(
             "'mode \(mode)' is known to HAProxy 3.5 but not served by this version of Weir",
             at: arguments.last,
@@ -26,7 +35,8 @@ extension Keyword {
           throw Mistake("unknown proxy mode '\(mode)'.", at: arguments.last)
         }
         try arguments.expectEnd()
-      }, initial: "tcp", "What the proxy speaks; Weir serves `tcp`."),
+      }, initial: "tcp",
+      "What the proxy speaks; a backend of `mode log` spreads messages (`log backend@…`)."),
     proxy(
       "bind", [.frontend, .listen],
       .custom("<address>[,<address>…] [<word of bind lines>…]") {
@@ -38,13 +48,16 @@ extension Keyword {
       .custom("<name> <address>[:<port>] [<word of server lines>…]") {
         (draft, arguments) throws(Mistake) in
         let server = try ServerLine.read(
-          &arguments, backend: draft.name, defaults: draft.values.defaultServer)
+          &arguments, backend: draft.name, defaults: draft.values.defaultServer,
+          for: draft.values.isLogMode ? .logBackend : .connections)
         draft.servers.append(server)
       }, "A server; see the words of `server` lines."),
     proxy(
       "default-server", .back,
       .custom("[<word of server lines>…]") { (draft, arguments) throws(Mistake) in
-        try ServerLine.readDefaults(&arguments, into: &draft.values.defaultServer)
+        try ServerLine.readDefaults(
+          &arguments, into: &draft.values.defaultServer,
+          for: draft.values.isLogMode ? .logBackend : .connections)
       }, "What the servers after it start from."),
     proxy(
       "default_backend", .front,

@@ -10,6 +10,12 @@ extension Keyword {
     section(
       "backend", "<name> [from <name>]", "Servers, and how connections are spread over them."),
     section("listen", "<name> [from <name>]", "A frontend and its backend in one section."),
+    section(
+      "ring", "<name>", "A queue of messages, and the receivers that each get all of them."),
+    section("log-forward", "<name>", "Takes others' messages in, and passes them on."),
+    section(
+      "log-profile", "<name>",
+      "What loggers log at each step of a connection; may stand anywhere in the file."),
     foreign("acme", "get certificates by other means."),
     foreign("cache", "a TCP proxy has nothing to cache."),
     foreign("crt-list", "end TLS on the servers: Weir passes it through."),
@@ -18,12 +24,9 @@ extension Keyword {
     foreign(
       "healthcheck", "name the check in the backend, as in 'option pgsql-check user <name>'."),
     foreign("http-errors", "a TCP proxy has no error pages."),
-    foreign("log-forward", "let a syslog receiver such as rsyslog forward messages."),
-    foreign("log-profile", "use 'log-format' in the frontend."),
     foreign("mailers", "let what reads the log send mail."),
     foreign("peers", "there are no stick tables to be shared."),
     foreign("resolvers", "names are looked up once, at start, by the system."),
-    foreign("ring", "name the syslog receiver in the 'log' line itself."),
     foreign("spoe-agent", "filters are not served."),
     foreign("traces", "use the log."),
     foreign("userlist", "a TCP proxy asks for no password."),

@@ -16,7 +16,8 @@ extension Resolver {
     if let source = draft.values.source {
       backend.source = socketAddress(source, head: "'source' : ")
     }
-    refuseDoubles(draft)
+    refuseDoubles(draft.servers, "\(draft.kind.title) '\(draft.name)'")
+    refuseDoubleIdentifiers(draft)
     var taken: Set<Int> = []
     for server in draft.servers {
       if let forced = server.identifier { taken.insert(forced.value) }
@@ -38,27 +39,34 @@ extension Resolver {
     return backend
   }
 
-  /// Servers of a backend have names and ids of their own.
-  private mutating func refuseDoubles(_ draft: ProxyDraft) {
+  /// Servers of a section have names of their own.
+  mutating func refuseDoubles(_ servers: [ServerDraft], _ title: String) {
     var names: [String: Line] = [:]
-    var identifiers: [Int: ServerDraft] = [:]
-    for server in draft.servers {
+    for server in servers {
       guard let line = server.line else { continue }
       let name = server.settings.name
       if let other = names[name] {
         diagnostics.report(
           Mistake(
-            "\(draft.kind.title) '\(draft.name)', another server named '\(name)' was already"
-              + " defined at line \(other.number), please use distinct names.", at: 1), line)
+            "\(title), another server named '\(name)' was already defined at line \(other.number),"
+              + " please use distinct names.", at: 1), line)
       } else {
         names[name] = line
       }
+    }
+  }
+
+  /// Servers of a backend have ids of their own.
+  private mutating func refuseDoubleIdentifiers(_ draft: ProxyDraft) {
+    var identifiers: [Int: ServerDraft] = [:]
+    for server in draft.servers {
       guard let forced = server.identifier else { continue }
       if let other = identifiers[forced.value], let otherLine = other.line {
         diagnostics.report(
           .alert,
-          "'server \(draft.name)/\(name)' : 'id' : custom id \(forced.value) already used at"
-            + " \(place(of: otherLine)) ('server \(other.settings.name)').", at: forced)
+          "'server \(draft.name)/\(server.settings.name)' : 'id' : custom id \(forced.value)"
+            + " already used at \(place(of: otherLine)) ('server \(other.settings.name)').",
+          at: forced)
       } else {
         identifiers[forced.value] = server
       }
@@ -73,7 +81,8 @@ extension Resolver {
     let (proxyName, serverName) = (backend.name, server.name)
     // Made only where there is a mistake.
     func head() -> String { "'server \(proxyName)/\(serverName)' : " }
-    if let address = draft.address {
+    // Receivers of logs are resolved with their backends of 'mode log', and have ports by default.
+    if let address = draft.address, !values.isLogMode {
       if backend.isDisabled, case .name = address.host {
         server.address = .internet(.ipv4(0, port: address.singlePort))
       } else {
@@ -170,7 +179,7 @@ extension Resolver {
     check.connectRule = values.checkConnectRule
     let ownPort = draft.address?.singlePort ?? 0
     var hasPort = check.port != nil || ownPort > 0
-    if draft.address?.isInternet == false { hasPort = true }
+    if draft.address?.isInternet == false || values.isLogMode { hasPort = true }
     if let address = draft.checkAddress {
       let port = address.value.singlePort
       check.address = socketAddress(

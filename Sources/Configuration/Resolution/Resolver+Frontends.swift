@@ -28,12 +28,13 @@ extension Resolver {
       case .connect: .connect
       case .close: .close
       }
-    // A journal entry has every field; a line has those of its formats.
-    let isNative = logs.loggers.contains { $0.target == .journald }
+    // A journal entry has every field, as an element of all fields has; a line has those of its formats.
+    let isNative = logs.loggers.contains { $0.target == .journald || $0.hasAllFields }
     let needs = (logs.format ?? .connectLine).needs
       .union(logs.structuredData?.needs ?? [])
       .union(logs.errorFormat?.needs ?? [])
       .union(logs.uniqueIdentifier?.needs ?? [])
+      .union(needs(ofProfilesOf: logs.loggers))
     snapshot.proxy.frontends[last].recordsFrontendAddress =
       isNative || needs.contains(.frontendAddress)
     snapshot.proxy.frontends[last].recordsSourceAddress = isNative || needs.contains(.sourceAddress)
@@ -50,6 +51,16 @@ extension Resolver {
         "Proxy '\(draft.name)': unable to find required default_backend: '\(wanted.value)'"
           + suggestionWords(for: wanted.value, among: backends.keys.sorted(), else: "."),
         at: wanted)
+      return nil
+    }
+    let target = proxies[found.draft]
+    if target.values.isLogMode {
+      diagnostics.report(
+        .alert,
+        "tcp \(draft.kind.title) '\(draft.name)' (\(place(of: draft.line))) tries to use incompatible"
+          + " log backend '\(target.name)' (\(place(of: target.line))) in a 'default_backend' rule"
+          + " (see 'mode').", at: wanted,
+        remedy: "Backends of 'mode log' take messages, by 'log backend@\(target.name) …'.")
       return nil
     }
     if draft.kind == .listen, wanted.value == draft.name {
@@ -93,7 +104,10 @@ extension Resolver {
     var next = 1
     for bind in draft.binds {
       var settings = bind.settings
-      settings.ownership = makeOwnership(bind, draft)
+      settings.ownership = makeOwnership(
+        bind,
+        head: "'bind \(bind.line.words[bind.addressWord].text)' in section"
+          + " '\(draft.kind.rawValue)' : ")
       for address in bind.addresses {
         let located = Located(address, bind.line, word: bind.addressWord)
         guard let found = socketAddress(located, head: "'bind' : ") else { continue }
@@ -111,10 +125,10 @@ extension Resolver {
 
   /// The most sockets of a configuration: as many as the kernel gives a process descriptors
   /// (fs.nr_open).
-  private static let listenerLimit = 1 << 20
+  static let listenerLimit = 1 << 20
 
   /// One address for each port of a range.
-  private func everyPort(of address: AddressText, _ found: SocketAddress) -> [SocketAddress] {
+  func everyPort(of address: AddressText, _ found: SocketAddress) -> [SocketAddress] {
     guard case .internet(let endpoint, let scope) = found, case .numbers(let range) = address.port
     else { return [found] }
     return range.map { port in
@@ -125,13 +139,10 @@ extension Resolver {
   }
 
   /// Owner and mode of a UNIX socket, by number.
-  private mutating func makeOwnership(
-    _ bind: BindDraft, _ draft: ProxyDraft
+  mutating func makeOwnership(
+    _ bind: BindDraft, head: @autoclosure () -> String
   ) -> ListenerSettings.Ownership {
     var ownership = ListenerSettings.Ownership()
-    func head() -> String {
-      "'bind \(bind.line.words[bind.addressWord].text)' in section '\(draft.kind.rawValue)' : "
-    }
     ownership.mode = bind.ownership.mode ?? global.unixOwnership.mode
     if let user = bind.ownership.user ?? global.unixOwnership.user {
       switch user.value {

@@ -42,27 +42,4 @@ extension Resolver {
     guard case .unix(let path) = address, !global.unixPrefix.isEmpty else { return address }
     return .unix(path: global.unixPrefix + path)
   }
-
-  /// A logger with its address; nil, with a report, where it has none.
-  mutating func resolve(_ logger: Located<LoggerDraft>) -> LoggerSettings? {
-    var settings = logger.value.settings
-    switch logger.value.target {
-    case .descriptor(let number): settings.target = .descriptor(number)
-    case .journal: settings.target = .journald
-    case .address(let text):
-      let located = Located(text, logger.line, word: logger.word)
-      let port = text.singlePort == 0 ? Self.syslogPort : text.singlePort
-      guard let address = socketAddress(located, port: port, head: "log : ") else { return nil }
-      switch address {
-      case .internet: settings.target = .udp(address)
-      case .unix(let path): settings.target = .unixDatagram(path: path)
-      case .abstract(let name, _): settings.target = .abstractDatagram(name: name)
-      case .descriptor(let number): settings.target = .descriptor(number)
-      }
-    }
-    return settings
-  }
-
-  /// The port of syslog over UDP (RFC 5426).
-  private static let syslogPort: UInt16 = 514
 }

@@ -13,7 +13,7 @@ extension Resolver {
         .warning,
         "\(title) has no 'bind' directive. Please declare it as a backend if this was intended.")
     }
-    warnOfTimeouts(draft, title)
+    if !draft.values.isLogMode { warnOfTimeouts(draft, title) }
     if !draft.values.isForeignMode { warnOfHTTP(draft, title) }
     if draft.kind.isFront, draft.values.format != nil, hasNoLogger(draft) {
       diagnostics.report(

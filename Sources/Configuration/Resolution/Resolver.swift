@@ -31,6 +31,11 @@ struct Resolver {
   var hosts: [String: Endpoint?] = [:]
   /// Formats that were compiled, by kind and text; nil where that failed.
   var formats: [String: FormatProgram?] = [:]
+  /// The sections for logs.
+  var logs = LogSections()
+  /// Loggers that were resolved, by their lines; nil where that failed. A line of `defaults` is
+  /// resolved, and its mistakes reported, once.
+  var loggers: [String: LoggerSettings?] = [:]
 
   init(
     lookups: SystemLookups, environment: [String: String], diagnostics: Diagnostics
@@ -41,12 +46,17 @@ struct Resolver {
   }
 
   /// Resolves everything; what is wrong is in `diagnostics`.
-  mutating func resolve(_ global: GlobalDraft, _ proxies: [ProxyDraft]) -> Snapshot {
+  mutating func resolve(
+    _ global: GlobalDraft, _ proxies: [ProxyDraft], _ logs: LogSections
+  ) -> Snapshot {
     let hasParseErrors = diagnostics.hasErrors
     self.global = global
     self.proxies = proxies
-    resolveGlobal()
+    self.logs = logs
     indexNames()
+    resolveLogProfiles()
+    resolveRings()
+    resolveGlobal()
     assignIdentifiers()
     for number in proxies.indices where proxies[number].kind.isFront {
       quietly(where: proxies[number].values.isDisabled) { resolver in
@@ -62,9 +72,12 @@ struct Resolver {
       }
     }
     resolveTracking()
+    resolveLogBackends()
+    resolveLogForwards()
     // Where a statement was faulty, what seems to be missing may be what it meant to say.
     if !hasParseErrors {
       for number in proxies.indices { warnOfProxy(number) }
+      warnOfLogs()
     }
     return snapshot
   }

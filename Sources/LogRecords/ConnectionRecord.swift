@@ -12,7 +12,7 @@ package struct ConnectionRecord: BitwiseCopyable, Sendable {
 
   /// Which step made the log line (`%OG`).
   package enum Origin: UInt8, BitwiseCopyable, Sendable {
-    case sessionError, accept, connect, close
+    case sessionError, accept, connect, close, interim
   }
 
   /// The moment that the record tells of.

@@ -193,6 +193,8 @@ extension ConnectionRecord.Origin {
     case .accept: "txn_accept"
     case .connect: "txn_connect"
     case .close: "txn_close"
+    // Weir's own, in HAProxy's manner.
+    case .interim: "txn_interim"
     }
   }
 }

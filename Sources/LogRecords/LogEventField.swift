@@ -52,6 +52,10 @@ package enum LogEventField: UInt8, CaseIterable, Hashable, Sendable {
   case backendConnections
   /// The name of the system's error.
   case errno
+  /// The kind of messages that are meant.
+  case messageKind
+  /// Messages that a limit left out.
+  case leftOut
 
   /// What is fixed for a field: its names, its type and unit, and its meaning.
   package struct Description: Sendable {
@@ -157,5 +161,11 @@ package enum LogEventField: UInt8, CaseIterable, Hashable, Sendable {
     Description(
       field: .errno, name: "error", journal: "WEIR_ERRNO", type: "text",
       sentence: "The name of the system's error."),
+    Description(
+      field: .messageKind, name: "message.kind", journal: "WEIR_MESSAGE_KIND", type: "text",
+      sentence: "The kind of messages that are meant."),
+    Description(
+      field: .leftOut, name: "messages.left_out", journal: "WEIR_LEFT_OUT", type: "integer",
+      sentence: "Messages that a limit left out."),
   ]
 }

@@ -38,6 +38,8 @@ package enum LogEventKind: UInt8, CaseIterable, Hashable, Sendable {
   case connectFailed
   /// A sink dropped records.
   case recordsDropped
+  /// Messages of a kind were more than `log-limit` allows.
+  case messagesLimited
   /// A sink cannot be reached.
   case sinkLost
   /// A sink takes records again.
@@ -144,6 +146,10 @@ package enum LogEventKind: UInt8, CaseIterable, Hashable, Sendable {
       kind: .recordsDropped, name: "records.dropped",
       messageIdentifier: "93e79064d82f4123bf105f0c0dedc708", severity: .warning,
       sentence: "A sink dropped records."),
+    Description(
+      kind: .messagesLimited, name: "messages.limited",
+      messageIdentifier: "7b0305d651b9449e823a4c637ae95d32", severity: .notice,
+      sentence: "Messages of a kind were more than `log-limit` allows."),
     Description(
       kind: .sinkLost, name: "sink.lost",
       messageIdentifier: "314360c793b94ee3a274df54ac73d384", severity: .warning,

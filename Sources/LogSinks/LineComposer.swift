@@ -13,7 +13,11 @@ struct LineComposer: ~Copyable {
   private var context: RenderContext
   /// Whose `%ID` the context makes.
   private var identified: ObjectIdentifier?
+  /// The text that the loggers of a proxy share, and whether it was made.
   private var text = ByteWriter()
+  private var isTextMade = false
+  /// The text of a logger that has a format of its own.
+  private var ownText = ByteWriter()
   private var structuredData = ByteWriter()
   private var fields = JournalFields()
   private var entry = JournalEntry()
@@ -21,34 +25,65 @@ struct LineComposer: ~Copyable {
   /// A composer of a process's lines.
   init(_ context: RenderContext) { self.context = context }
 
-  /// Makes the text of a record of this proxy, for all its loggers; false where it is empty.
-  mutating func begin(_ record: borrowing ConnectionRecord, with formats: LineFormats) -> Bool {
-    text.removeAll()
+  /// Begins with a record of this proxy: nothing of it is made yet.
+  mutating func begin(with formats: LineFormats) {
+    isTextMade = false
     if identified != ObjectIdentifier(formats) {
       identified = ObjectIdentifier(formats)
       context.uniqueIdentifier = formats.uniqueIdentifier
     }
-    if case .error = record.event {
-      formats.error.render(record, context: &context, into: &text)
-    } else {
-      formats.line.render(record, context: &context, into: &text)
+  }
+
+  /// Makes the text of the record that was begun, as this rule of a logger's profile wants it;
+  /// false where it is empty. What loggers share is made once.
+  mutating func makeText(
+    _ record: borrowing ConnectionRecord, with formats: LineFormats, _ rule: LogProfile.Rule?
+  ) -> Bool {
+    if let rule, rule.format != nil {
+      ownText.removeAll()
+      rule.format?.render(record, context: &context, into: &ownText)
+      return !ownText.isEmpty
+    }
+    if !isTextMade {
+      text.removeAll()
+      formats.render(record, context: &context, into: &text)
+      isTextMade = true
     }
     return !text.isEmpty
   }
 
-  /// Makes the line of the record that was begun for one logger.
+  /// Makes the line of the record for the logger that its text was made for.
   mutating func compose(
-    _ record: borrowing ConnectionRecord, with formats: LineFormats, for logger: inout Logger
+    _ record: borrowing ConnectionRecord, with formats: LineFormats, _ rule: LogProfile.Rule?,
+    for logger: inout Logger
   ) {
+    let isOwn = rule?.format != nil
     if logger.isJournal {
-      fields.encode(record, message: text, header: logger.prefix.header, context: &context)
+      if isOwn {
+        fields.encode(record, message: ownText, header: logger.prefix.header, context: &context)
+      } else {
+        fields.encode(record, message: text, header: logger.prefix.header, context: &context)
+      }
       return composeEntry()
     }
     structuredData.removeAll()
     if logger.hasStructuredData {
-      formats.structuredData.render(record, context: &context, into: &structuredData)
+      if let rule, rule.structuredData != nil {
+        rule.structuredData?.render(record, context: &context, into: &structuredData)
+      } else {
+        formats.structuredData.render(record, context: &context, into: &structuredData)
+      }
     }
-    composeLine(record.severity, record.emittedNanoseconds, &logger.prefix)
+    line.removeAll()
+    if isOwn {
+      isTruncated = logger.prefix.append(
+        text: ownText, structuredData: structuredData, severity: record.severity,
+        nanoseconds: record.emittedNanoseconds, context: &context, into: &line)
+    } else {
+      isTruncated = logger.prefix.append(
+        text: text, structuredData: structuredData, severity: record.severity,
+        nanoseconds: record.emittedNanoseconds, context: &context, into: &line)
+    }
   }
 
   /// Makes the line of an event for one logger.
@@ -60,16 +95,10 @@ struct LineComposer: ~Copyable {
     text.removeAll()
     event.append(into: &text)
     structuredData.removeAll()
-    composeLine(event.severity, event.nanoseconds, &logger.prefix)
-  }
-
-  private mutating func composeLine(
-    _ severity: Severity, _ nanoseconds: UInt64, _ prefix: inout LinePrefix
-  ) {
     line.removeAll()
-    isTruncated = prefix.append(
-      text: text, structuredData: structuredData, severity: severity,
-      nanoseconds: nanoseconds, context: &context, into: &line)
+    isTruncated = logger.prefix.append(
+      text: text, structuredData: structuredData, severity: event.severity,
+      nanoseconds: event.nanoseconds, context: &context, into: &line)
   }
 
   private mutating func composeEntry() {

@@ -15,14 +15,12 @@ struct LogThread: ~Copyable {
   static let stopLimit: Int64 = 2_000_000
   /// How long sinks have to take the lines about their ledgers, in microseconds.
   static let ledgerLimit: Int64 = 500_000
-  /// The least time between two events about what one sink dropped, in microseconds.
-  static let dropReportPause: Int64 = 10_000_000
 
   private static let alarmToken: UInt8 = 1
   private static let sinkToken: UInt8 = 2
 
   /// The `log` lines of a proxy, by their places in `loggers`, and what they are made with.
-  private struct LoggerGroup {
+  struct LoggerGroup {
     let formats: LineFormats
     let loggers: Range<Int>
   }
@@ -39,21 +37,23 @@ struct LogThread: ~Copyable {
     }
   }
 
-  private let pipeline: LogPipeline
+  let pipeline: LogPipeline
   private var heads: [Head]
   private var composer: LineComposer
-  private var loop: EventLoop
-  private var sinks: [Sink] = []
-  private var loggers: [Logger] = []
-  private var frontends: [LoggerGroup] = []
-  private var backends: [LoggerGroup] = []
-  private var process: LoggerGroup
+  private(set) var loop: EventLoop
+  private(set) var sinks: [Sink] = []
+  private(set) var loggers: [Logger] = []
+  private(set) var frontends: [LoggerGroup] = []
+  private(set) var backends: [LoggerGroup] = []
+  private(set) var process: LoggerGroup
+  private let profiles: [String: LogProfile]
   /// What each worker's ring had lost when it was last looked at, by frontend and severity.
   private var knownDrops: [[UInt64]]
   private var knownDropCounts: [UInt64]
-  /// Drops of each sink that were told of, and when the next may be.
-  private var reportedDrops: [(count: UInt64, since: UInt64)] = []
-  private var nextDropReport: Int64 = 0
+  /// What each sink dropped and who knows of it.
+  var dropReports: [DropReport] = []
+  /// When the next summary of `log-limit` is due, in microseconds; never where nothing was left out.
+  var summaryDeadline: Int64 = .max
 
   /// Opens all sinks of a pipeline.
   init(_ pipeline: LogPipeline) throws(Errno) {
@@ -74,12 +74,13 @@ struct LogThread: ~Copyable {
     heads = pipeline.writers.map { _ in Head() }
     knownDrops = pipeline.writers.map { [UInt64](repeating: 0, count: $0.drops.count * 8) }
     knownDropCounts = pipeline.writers.map { _ in 0 }
+    profiles = Dictionary(settings.profiles.map { ($0.name, LogProfile($0)) }) { first, _ in first }
     var places: [LoggerSettings.Target: Int] = [:]
     process = group(settings.process, &places)
     for frontend in settings.frontends { frontends.append(group(frontend, &places)) }
     for backend in settings.backends { backends.append(group(backend, &places)) }
     let now = Clock.realtimeNanoseconds()
-    reportedDrops = sinks.map { _ in (0, now) }
+    dropReports = sinks.map { _ in DropReport(now: now) }
     for sink in sinks { sink.openEarly(in: self.loop) }
     pipeline.publish(sinks)
   }
@@ -98,7 +99,9 @@ struct LogThread: ~Copyable {
             token: EventToken(kind: Self.sinkToken, number: place)))
       }
       loggers.append(
-        Logger(settings, sink: place, tag: proxy.tag, hostName: pipeline.settings.hostName))
+        Logger(
+          settings, sink: place, tag: proxy.tag, hostName: pipeline.settings.hostName,
+          profile: settings.profile.flatMap { profiles[$0] }))
     }
     return LoggerGroup(formats: LineFormats(proxy), loggers: start..<loggers.count)
   }
@@ -128,6 +131,8 @@ struct LogThread: ~Copyable {
     let hadWork = hadRecords || !events.isEmpty || !lost.isEmpty
     for sink in sinks { sink.flush(in: loop) }
     reportNotices()
+    reportDrops()
+    if summaryDeadline <= loop.now { reportLimits() }
     pipeline.publish(sinks)
     return hadWork
   }
@@ -136,10 +141,13 @@ struct LogThread: ~Copyable {
   /// the alarm rang.
   private mutating func wait(milliseconds: Int) -> Bool {
     var limit = Int64(milliseconds)
-    for sink in sinks {
-      guard let deadline = sink.deadline else { continue }
-      limit = min(limit, max(deadline - loop.now, 0) / 1000 + (deadline > loop.now ? 1 : 0))
+    func wake(at deadline: Int64, now: Int64) {
+      limit = min(limit, max(deadline - now, 0) / 1000 + (deadline > now ? 1 : 0))
     }
+    for sink in sinks {
+      if let deadline = sink.deadline { wake(at: deadline, now: loop.now) }
+    }
+    if summaryDeadline != .max { wake(at: summaryDeadline, now: loop.now) }
     var wasWoken = false
     for index in 0..<loop.wait(atMost: Int(limit)) {
       let (token, readiness) = loop.event(index)
@@ -218,24 +226,73 @@ struct LogThread: ~Copyable {
     let place = Int(record.frontend)
     guard place < frontends.count else { return }
     let group = frontends[place]
-    guard !group.loggers.isEmpty, composer.begin(record, with: group.formats) else { return }
-    for index in group.loggers where loggers[index].takes(record.severity) {
-      composer.compose(record, with: group.formats, for: &loggers[index])
+    guard !group.loggers.isEmpty else { return }
+    var admission = Admission.unasked
+    composer.begin(with: group.formats)
+    // As in HAProxy: the level, then what the profile says of the step, then the sample.
+    for index in group.loggers where loggers[index].passes(record.severity) {
+      let rule = loggers[index].profile?.rule(at: record.origin)
+      guard rule?.drops != true, composer.makeText(record, with: group.formats, rule) else {
+        continue
+      }
+      if let limits = group.formats.limits {
+        admission.ask(
+          limits, LogLimitSettings.Kind(record.event), record.severity, now: loop.now,
+          nanoseconds: record.emittedNanoseconds)
+        guard !leavesOut(admission, index, limits) else { continue }
+      }
+      guard loggers[index].takesNext() else { continue }
+      composer.compose(record, with: group.formats, rule, for: &loggers[index])
       sinks[loggers[index].sink].accept(
         composer.line.span, isTruncated: composer.isTruncated, in: loop)
     }
   }
 
-  /// Ships an event to the loggers of who it is about, but not to `excluded`.
-  private mutating func ship(_ event: LogEvent, excluded: Int? = nil) {
-    guard !event.text.isEmpty else { return }
+  /// Ships an event to the loggers of who it is about.
+  mutating func ship(_ event: LogEvent) {
     guard let group = group(frontend: event.frontend, backend: event.backend) else { return }
+    var admission = Admission.unasked
     for index in group.loggers {
-      let sink = loggers[index].sink
-      guard sink != excluded, loggers[index].takes(event.severity) else { continue }
-      composer.compose(event, for: &loggers[index])
-      sinks[sink].accept(composer.line.span, isTruncated: composer.isTruncated, in: loop)
+      if let limits = group.formats.limits, loggers[index].passes(event.severity) {
+        admission.ask(
+          limits, .event(event.kind), event.severity, now: loop.now, nanoseconds: event.nanoseconds)
+        guard !leavesOut(admission, index, limits) else { continue }
+      }
+      ship(event, to: index)
     }
+  }
+
+  /// Ships an event to one logger, if that takes it.
+  mutating func ship(_ event: LogEvent, to index: Int) {
+    guard !event.text.isEmpty, loggers[index].takes(event.severity) else { return }
+    composer.compose(event, for: &loggers[index])
+    sinks[loggers[index].sink].accept(
+      composer.line.span, isTruncated: composer.isTruncated, in: loop)
+  }
+
+  /// What `log-limit` says of a message: it is asked once for all loggers, and by none that would
+  /// not take the message.
+  private enum Admission {
+    case unasked, admitted, leftOut
+
+    mutating func ask(
+      _ limits: MessageLimits, _ kind: LogLimitSettings.Kind, _ severity: Severity, now: Int64,
+      nanoseconds: UInt64
+    ) {
+      guard self == .unasked else { return }
+      let isAdmitted = limits.admits(kind, severity: severity, now: now, nanoseconds: nanoseconds)
+      self = isAdmitted ? .admitted : .leftOut
+    }
+  }
+
+  /// Whether a logger's line is left out; it is counted then, and told of later.
+  private mutating func leavesOut(
+    _ admission: Admission, _ index: Int, _ limits: MessageLimits
+  ) -> Bool {
+    guard admission == .leftOut else { return false }
+    sinks[loggers[index].sink].limit()
+    summaryDeadline = min(summaryDeadline, limits.deadline ?? .max)
+    return true
   }
 
   /// A backend's loggers come first, as HAProxy has it for what happens to servers.
@@ -249,60 +306,11 @@ struct LogThread: ~Copyable {
     return process
   }
 
-  /// Tells the process's loggers of sinks that went, came back or dropped lines.
-  private mutating func reportNotices() {
-    for (place, sink) in sinks.enumerated() {
-      for notice in sink.takeNotices() {
-        switch notice {
-        case .lost(let error):
-          tell(
-            .sinkLost,
-            "Sink \(sink.ledger.sink) cannot be reached (\(error.words)); its lines wait.",
-            about: sink, [.text(.errno, error.name)], excluded: place)
-        case .back(let microseconds, let dropped):
-          tell(
-            .sinkBack,
-            "Sink \(sink.ledger.sink) takes lines again after \(microseconds / 1000) ms;"
-              + " \(dropped) were dropped meanwhile.",
-            about: sink, [.integer(.dropped, dropped)])
-        }
-      }
-    }
-    guard loop.now >= nextDropReport else { return }
-    let now = Clock.realtimeNanoseconds()
-    for (place, sink) in sinks.enumerated() where sink.ledger.dropped > reportedDrops[place].count {
-      nextDropReport = loop.now + Self.dropReportPause
-      let count = sink.ledger.dropped - reportedDrops[place].count
-      tell(
-        .recordsDropped, "Sink \(sink.ledger.sink) dropped \(count) lines.", about: sink,
-        [.integer(.dropped, count), .integer(.since, reportedDrops[place].since)], excluded: place)
-      reportedDrops[place] = (sink.ledger.dropped, now)
-    }
-  }
-
-  private mutating func tell(
-    _ kind: LogEventKind, _ text: String, about sink: Sink, _ values: [LogEvent.Entry],
-    excluded: Int? = nil
-  ) {
-    tell(
-      LogEvent(
-        kind, text: text, values: [.text(.sink, sink.ledger.sink)] + values,
-        nanoseconds: Clock.realtimeNanoseconds()),
-      excluded: excluded)
-  }
-
-  /// Numbers an event of the process and ships it.
-  private mutating func tell(_ event: LogEvent, excluded: Int? = nil) {
-    guard !process.loggers.isEmpty else { return }
-    var event = event
-    event.sequence = pipeline.sequence.next()
-    ship(event, excluded: excluded)
-  }
-
   /// Ships what is left, logs the ledgers, and gives up what no sink took in time.
   private mutating func finish() {
     let end = Clock.monotonicMicroseconds() + Self.stopLimit
     while turn(), Clock.monotonicMicroseconds() < end {}
+    reportLimits(all: true)
     settle(within: Self.stopLimit)
     // The account comes before the lines that tell of it.
     let ledgers = sinks.map(\.ledger)

@@ -11,25 +11,36 @@ struct Logger {
   let isJournal: Bool
   /// Whether its lines have room for structured data.
   let hasStructuredData: Bool
+  /// What it logs at each step; nil where its proxy says that alone.
+  let profile: LogProfile?
   private let level: UInt8
   private var sample: SampleCounter
 
   /// A logger that has seen nothing.
-  init(_ settings: LoggerSettings, sink: Int, tag: String, hostName: String?) {
+  init(
+    _ settings: LoggerSettings, sink: Int, tag: String, hostName: String?,
+    profile: LogProfile? = nil
+  ) {
     self.sink = sink
+    self.profile = profile
     prefix = LinePrefix(
       LineHeader(
         format: settings.format ?? .local, facility: settings.facility,
-        minimumLevel: settings.minimumLevel, length: settings.length, hostname: hostName, tag: tag))
+        minimumLevel: settings.minimumLevel, length: settings.length, hostname: hostName,
+        tag: profile?.tag ?? tag))
     isJournal = settings.target == .journald
     hasStructuredData = settings.format == .rfc5424
     level = settings.level.rawValue
     sample = SampleCounter(settings.sample)
   }
 
+  /// Whether its level lets a message of this severity pass.
+  func passes(_ severity: Severity) -> Bool { severity.rawValue <= level }
+
+  /// Whether its sample takes the next of the messages that it would get; each is counted.
+  mutating func takesNext() -> Bool { sample.takesNext() }
+
   /// Whether it takes a message of this severity; it counts the message for its sample if the
   /// level lets it pass.
-  mutating func takes(_ severity: Severity) -> Bool {
-    severity.rawValue <= level && sample.takesNext()
-  }
+  mutating func takes(_ severity: Severity) -> Bool { passes(severity) && takesNext() }
 }

@@ -82,6 +82,12 @@ final class Sink {
     if intake.accept(line, isTruncated: isTruncated) >= Self.flushThreshold { flush(in: loop) }
   }
 
+  /// Whether the receiver is there and keeps up, so that a line is likely to get there.
+  var takesLines: Bool { lostAt == nil && intake.queue.count < Self.flushThreshold }
+
+  /// Counts a line that `log-limit` left out.
+  func limit() { intake.ledger.limited &+= 1 }
+
   /// Counts lines that were lost before they came here.
   func lose(_ count: UInt64, _ reason: DropReason) { intake.ledger.lose(count, reason) }
 

@@ -58,8 +58,8 @@ private struct Drops: Hashable, Sendable {
 
 /// What became of every record that one sink was given.
 ///
-/// At any moment `accepted = delivered + queued + dropped`, to the record. What a logger's level
-/// or sample leaves out was never accepted. Delivered means what the transport can promise: for
+/// At any moment `accepted = delivered + queued + dropped`, to the record. What a logger's level,
+/// profile or sample leaves out was never accepted, nor was what `log-limit` leaves out. Delivered means what the transport can promise: for
 /// datagrams that the kernel took it for a receiver that was there, for descriptors that it was
 /// written whole.
 package struct SinkLedger: Hashable, Sendable {
@@ -73,6 +73,8 @@ package struct SinkLedger: Hashable, Sendable {
   package internal(set) var queued: UInt64 = 0
   /// Lines lost, by reason.
   private var drops = Drops()
+  /// Lines that `log-limit` left out; they were never accepted.
+  package internal(set) var limited: UInt64 = 0
   /// Lines that `len` cut; they are delivered nevertheless.
   package internal(set) var truncated: UInt64 = 0
   /// How often the transport was lost and had to be opened again.
@@ -133,6 +135,7 @@ extension SinkLedger: CustomStringConvertible {
       line += " \(reason.word)=\(dropped(reason))"
     }
     if truncated > 0 { line += " truncated=\(truncated)" }
+    if limited > 0 { line += " limited=\(limited)" }
     if losses > 0 { line += " losses=\(losses)" }
     if let lastError { line += " last_error=\(lastError)" }
     return line
@@ -140,6 +143,22 @@ extension SinkLedger: CustomStringConvertible {
 }
 
 extension SinkLedger {
+  /// The sums over all sinks in a few words, as for `systemctl status`.
+  package static func summary(_ ledgers: [SinkLedger]) -> String {
+    func sum(_ value: (SinkLedger) -> UInt64) -> UInt64 { ledgers.reduce(0) { $0 &+ value($1) } }
+    return "\(sum(\.accepted)) lines accepted, \(sum(\.delivered)) delivered,"
+      + " \(sum(\.queued)) queued, \(sum(\.dropped)) dropped"
+  }
+
+  /// What was lost since an earlier state of the ledger, by reason, as in the ledger's line.
+  func reasons(since earlier: SinkLedger?) -> String {
+    DropReason.allCases.compactMap { reason -> String? in
+      let known = earlier?.dropped(reason) ?? 0
+      let count = dropped(reason)
+      return count > known ? "\(reason.word)=\(count - known)" : nil
+    }.joined(separator: " ")
+  }
+
   /// The ledger as an event of now.
   var event: LogEvent {
     LogEvent(
@@ -147,6 +166,8 @@ extension SinkLedger {
       values: [
         .text(.sink, sink), .integer(.accepted, accepted), .integer(.delivered, delivered),
         .integer(.held, queued), .integer(.dropped, dropped),
-      ], nanoseconds: Clock.realtimeNanoseconds())
+      ] + (limited > 0 ? [.integer(.leftOut, limited)] : [])
+        + (dropped > 0 ? [.text(.reason, reasons(since: nil))] : []),
+      nanoseconds: Clock.realtimeNanoseconds())
   }
 }

@@ -15,6 +15,12 @@ extension Session {
     state = .connecting
     handshakeDoneAt = Clock.monotonicMicroseconds()
     record.handshakeMicroseconds = handshakeDoneAt - acceptedAt
+    let plan = context.topology.frontends[Int(record.frontend)].plan
+    if plan.atAccept { reportStep(.accept, plan, context) }
+    if let interval = plan.intervalMilliseconds {
+      interimAt = plan.firstInterim(
+        of: record.connection, from: context.nowMilliseconds, interval: interval)
+    }
     guard let index = context.topology.frontends[Int(record.frontend)].settings.backend else {
       return .ends(.serverAbort, .connect)
     }
@@ -240,10 +246,7 @@ extension Session {
       upstream.maySplice = false
       downstream.maySplice = false
     }
-    if frontend.settings.logsAsSoonAsPossible || frontend.settings.lineMoment == .connect {
-      let isPartial = frontend.settings.lineMoment == .close
-      report(.start, origin: .connect, isPartial: isPartial, context)
-    }
+    if frontend.plan.atConnect { reportStep(.connect, frontend.plan, context) }
   }
 
   /// Puts a PROXY protocol header before all that goes to the server.

@@ -19,14 +19,13 @@ extension Session {
     let isEmpty = upstream.byteCount == 0 && !hasUnreadBytes(&context)
     client.close(reset: frontend.settings.noLinger)
     let isHeader = state == .header
-    if !isLogged && !(frontend.settings.skipsEmptyConnections && isEmpty)
-      && !(frontend.settings.skipsNormalConnections && !isHeader && !isFailure)
+    if frontend.settings.skipsEmptyConnections && isEmpty { return }
+    if isHeader {
+      report(.error, origin: .sessionError, isPartial: false, context)
+    } else if frontend.plan.endsWithRecord(afterAnother: isLogged),
+      isFailure || !frontend.settings.skipsNormalConnections
     {
-      if isHeader {
-        report(.error, origin: .sessionError, isPartial: false, context)
-      } else {
-        report(.end, origin: .close, isPartial: false, context)
-      }
+      report(.end, origin: .close, isPartial: false, context)
     }
   }
 
@@ -69,21 +68,56 @@ extension Session {
     record.cause != .none && record.cause != .local || record.retries > 0 || record.isRedispatched
   }
 
+  /// Makes the record of a step before the end. As in HAProxy, `option dontlog-normal` leaves it
+  /// out while nothing has failed; the line that every frontend without a format makes at accept
+  /// stays.
+  mutating func reportStep(
+    _ origin: ConnectionRecord.Origin, _ plan: RecordPlan, _ context: borrowing WorkerContext
+  ) {
+    guard !plan.skipsNormalSteps || isFailure else { return }
+    let isPartial = origin == .interim || origin == .connect && plan.isPartialAtConnect
+    // The first record of a connection tells of its start; others before the end, that it goes on.
+    report(
+      isLogged || origin == .interim ? .interim : .start, origin: origin,
+      isPartial: isPartial, context)
+    // What tells of an open connection stands for none of its steps.
+    if origin != .interim { isLogged = true }
+  }
+
+  /// Makes the record of a connection that is still open, and says when the next is due.
+  mutating func reportInterim(_ context: inout WorkerContext) {
+    let frontend = context.topology.frontends[Int(record.frontend)]
+    guard let interval = frontend.plan.intervalMilliseconds else {
+      interimAt = .max
+      return
+    }
+    // The rhythm stays when a turn comes late.
+    let missed = (context.nowMilliseconds - interimAt) / interval
+    interimAt += (missed + 1) * interval
+    if frontend.settings.skipsEmptyConnections, upstream.byteCount == 0,
+      connectedAt != nil || !hasUnreadData(&context)
+    {
+      return
+    }
+    reportStep(.interim, frontend.plan, context)
+  }
+
   /// Makes the record of this moment and hands it on.
-  mutating func report(
+  private mutating func report(
     _ event: ConnectionRecord.Event, origin: ConnectionRecord.Origin, isPartial: Bool,
     _ context: borrowing WorkerContext
   ) {
-    isLogged = true
     let now = Clock.monotonicMicroseconds()
     let frontend = context.topology.frontends[Int(record.frontend)]
     record.event = event
     record.origin = origin
     record.isPartial = isPartial
-    if frontend.settings.separatesErrors && isFailure { record.severity = .error }
+    record.severity = frontend.settings.separatesErrors && isFailure ? .error : .information
     record.emittedNanoseconds = Clock.realtimeNanoseconds()
     record.logCounter = UInt32(truncatingIfNeeded: frontend.lines.next() &- 1)
     record.totalMicroseconds = now - acceptedAt
+    // A record of before may have told of a queue that the connection has left since.
+    record.queueMicroseconds = nil
     if let chosenAt {
       record.queueMicroseconds = chosenAt - handshakeDoneAt
       if let connectedAt {
@@ -96,15 +130,21 @@ extension Session {
     }
     if upstream.byteCount > 0 { record.bytesFromClient = upstream.byteCount }
     record.bytesFromServer = downstream.byteCount
-    if case .start = event {
-      countPresent(context)
-      if let backend {
-        let counts = context.topology.backends[backend].connections(server: chosen)
-        record.backendConnections = UInt32(clamping: counts.sessions)
-        record.serverConnections = UInt32(clamping: counts.served)
-      }
+    switch event {
+    // Who ends has left all counts before they are told.
+    case .end, .error: break
+    case .start, .interim: countOpen(context)
     }
     context.reports.record(&record)
+  }
+
+  /// Takes note of the connections there are beside this one, which stays.
+  private mutating func countOpen(_ context: borrowing WorkerContext) {
+    countPresent(context)
+    guard let backend else { return }
+    let counts = context.topology.backends[backend].connections(server: chosen)
+    record.backendConnections = UInt32(clamping: counts.sessions)
+    record.serverConnections = UInt32(clamping: counts.served)
   }
 
   /// Takes note of the connections of process and frontend, this one among them (`%ac`, `%fc`).

@@ -59,7 +59,7 @@ extension Session {
   /// Sees to it that the session's timer fires no later than its next deadline. A timer that
   /// fires too early is set anew then: so activity costs nothing.
   mutating func arm(_ context: inout WorkerContext) {
-    var deadline = stateDeadline ?? .max
+    var deadline = min(stateDeadline ?? .max, interimAt)
     if let client = clientDeadline(context) { deadline = min(deadline, client) }
     if let server = serverDeadline(context) { deadline = min(deadline, server) }
     guard deadline < timerDeadline else { return }
@@ -92,6 +92,7 @@ extension Session {
       record.serverErrno = Errno.timedOut.number
       return .ends(.serverTimeout, phase)
     }
+    if interimAt <= now { reportInterim(&context) }
     arm(&context)
     return .waits
   }

@@ -64,8 +64,10 @@ struct Session: ~Copyable {
   var timerDeadline: Int64 = .max
   /// Whether the worker knows already that the session has more to do.
   var isToGoOn = false
-  /// Whether the line of the connection was made before its end.
+  /// Whether a record of one of its steps was made already.
   var isLogged = false
+  /// When the next record of the open connection is due, in milliseconds on the loop's clock.
+  var interimAt: Int64 = .max
   /// Whether bytes have come from the client that were not counted as read.
   var sawClientData = false
 

@@ -44,10 +44,13 @@ package final class Frontend: Sendable {
   let lines = Counter()
   /// Whether each connection's own destination address is asked of the kernel.
   let asksFrontendAddress: Bool
+  /// When its connections make records.
+  let plan: RecordPlan
 
   /// Makes the shared state of a frontend whose connections go to these servers.
   init(settings: FrontendSettings, servers: [ServerSettings]) {
     self.settings = settings
+    plan = RecordPlan(settings)
     asksFrontendAddress =
       settings.recordsFrontendAddress
       || servers.contains {

@@ -187,9 +187,6 @@ extension Worker {
       follow(.ends(.resource, .request), index)
       return
     }
-    if frontend.settings.lineMoment == .accept && !listener.settings.acceptsProxyProtocol {
-      sessions[index].report(.start, origin: .accept, isPartial: false, context)
-    }
     if listener.settings.acceptsProxyProtocol {
       let limit = frontend.settings.clientTimeoutMilliseconds
       sessions[index].stateDeadline = limit.map { context.nowMilliseconds + Int64($0) }

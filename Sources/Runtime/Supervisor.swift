@@ -146,10 +146,9 @@ struct Supervisor: ~Copyable {
   private var statusLine: String {
     let (up, all) = servers.upCount
     let sessions = topology.process.count
-    let dropped = pipeline.ledger().reduce(UInt64(0)) { $0 + $1.dropped }
     return "\(isStopping ? "Stopping" : "Serving"): \(up) of \(all) servers up, "
-      + "\(sessions) connections now, \(topology.process.cumulative) in all, "
-      + "\(dropped) records dropped"
+      + "\(sessions) connections now, \(topology.process.cumulative) in all; "
+      + "log: \(SinkLedger.summary(pipeline.ledger()))"
   }
 }
 

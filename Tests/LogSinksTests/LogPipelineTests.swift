@@ -323,7 +323,8 @@ struct LogPipelineTests {
     running.pipeline.writer(0).write(record(1))
     #expect(
       receiver.next()
-        == "Sink uxdg@\(path) cannot be reached (No such file or directory); its lines wait.\n")
+        == "Sink uxdg@\(path) cannot be reached (No such file or directory)."
+        + " Start the receiver that makes the socket, or correct the path of the 'log' line.\n")
     let back = DatagramReceiver(path: path)
     #expect(back.next().flatMap(port(of:)) == 1)
     #expect(receiver.next()?.hasPrefix("Sink uxdg@\(path) takes lines again after ") == true)

@@ -41,7 +41,7 @@ static socklen_t encode(const struct weir_endpoint *from, struct sockaddr_storag
   return sizeof *in6;
 }
 
-static void decode(const struct sockaddr_storage *from, struct weir_endpoint *out) {
+void weir_decode_endpoint(const struct sockaddr_storage *from, struct weir_endpoint *out) {
   memset(out, 0, sizeof *out);
   if (from->ss_family == AF_INET) {
     const struct sockaddr_in *in = (const struct sockaddr_in *)from;
@@ -121,7 +121,7 @@ int weir_accept(int fd, struct weir_endpoint *from) {
   socklen_t size = sizeof address;
   address.ss_family = AF_UNSPEC;
   int accepted = RETRY(accept4(fd, (struct sockaddr *)&address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  if (accepted >= 0) decode(&address, from);
+  if (accepted >= 0) weir_decode_endpoint(&address, from);
   return accepted;
 }
 
@@ -130,7 +130,7 @@ int weir_local_endpoint(int fd, struct weir_endpoint *out) {
   socklen_t size = sizeof address;
   address.ss_family = AF_UNSPEC;
   int result = RETRY(getsockname(fd, (struct sockaddr *)&address, &size));
-  if (result == 0) decode(&address, out);
+  if (result == 0) weir_decode_endpoint(&address, out);
   return result;
 }
 
@@ -139,7 +139,7 @@ int weir_peer_endpoint(int fd, struct weir_endpoint *out) {
   socklen_t size = sizeof address;
   address.ss_family = AF_UNSPEC;
   int result = RETRY(getpeername(fd, (struct sockaddr *)&address, &size));
-  if (result == 0) decode(&address, out);
+  if (result == 0) weir_decode_endpoint(&address, out);
   return result;
 }
 

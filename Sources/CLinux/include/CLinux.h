@@ -3,6 +3,7 @@
 #ifndef WEIR_CLINUX_H
 #define WEIR_CLINUX_H
 #include "DatagramBatch.h"
+#include "DatagramIntake.h"
 #include "Files.h"
 #include "Outputs.h"
 #include "Processes.h"

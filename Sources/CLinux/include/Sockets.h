@@ -11,6 +11,10 @@ struct weir_endpoint {
   uint64_t high, low;
 };
 
+struct sockaddr_storage;
+// What the kernel says of an address; unknown families give none.
+void weir_decode_endpoint(const struct sockaddr_storage *from, struct weir_endpoint *out);
+
 // socket(2), non-blocking and close-on-exec; family as in weir_endpoint.
 int weir_socket(int family, int is_datagram);
 // bind(2), connect(2) for Internet addresses.

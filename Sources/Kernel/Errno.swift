@@ -32,6 +32,7 @@ public struct Errno: Error, BitwiseCopyable, Hashable, Sendable {
 
   package static let permissionDenied = Errno(13)
   package static let noEntry = Errno(2)
+  package static let notDirectory = Errno(20)
   package static let exists = Errno(17)
   package static let invalid = Errno(22)
   package static let processFull = Errno(24)

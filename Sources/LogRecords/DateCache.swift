@@ -23,6 +23,8 @@ struct DateCache: Sendable {
     case iso
     /// `+01:00`, the offset of local time.
     case isoOffset
+    /// `2026-11-23T09:39:34`.
+    case isoUniversal
   }
 
   private var local = Entry()
@@ -31,6 +33,8 @@ struct DateCache: Sendable {
   private var header = Entry()
   private var iso = Entry()
   private var isoOffset = Entry()
+  /// A record has several times, which may lie seconds apart.
+  private var isoUniversal = InlineArray<4, Entry>(repeating: Entry())
 
   /// Appends a second.
   @inline(__always)
@@ -44,6 +48,7 @@ struct DateCache: Sendable {
     case .header: Self.append(style, second, &header, to: &buffer)
     case .iso: Self.append(style, second, &iso, to: &buffer)
     case .isoOffset: Self.append(style, second, &isoOffset, to: &buffer)
+    case .isoUniversal: Self.append(style, second, &isoUniversal[Int(second & 3)], to: &buffer)
     }
   }
 
@@ -59,7 +64,8 @@ struct DateCache: Sendable {
   private static func remake(_ style: Style, _ second: Int64, _ entry: inout Entry) {
     entry.second = second
     entry.text.removeAll(keepingCapacity: true)
-    let time = style == .universal ? CalendarTime(utc: second) : CalendarTime(local: second)
+    let isUniversal = style == .universal || style == .isoUniversal
+    let time = isUniversal ? CalendarTime(utc: second) : CalendarTime(local: second)
     write(style, time, to: &entry.text)
   }
 
@@ -76,7 +82,7 @@ struct DateCache: Sendable {
       text.append(decimal: time.day, digits: 2, padding: UInt8(ascii: " "))
       text.append(UInt8(ascii: " "))
       writeClock(time, to: &text)
-    case .iso:
+    case .iso, .isoUniversal:
       text.append(decimal: time.year, digits: 4)
       text.append(UInt8(ascii: "-"))
       text.append(decimal: time.month, digits: 2)

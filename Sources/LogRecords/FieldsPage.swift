@@ -18,15 +18,19 @@ package enum FieldsPage {
       SYSLOG_IDENTIFIER (the log tag) and MESSAGE_ID (see [termination states](termination-states.md)).
       What is unknown is left out of the journal; a log format prints `-`, `-1` or `<NOSRV>` for it.
 
-      | field | type, unit | in a format | OpenTelemetry | ECS | journal |
-      | --- | --- | --- | --- | --- | --- |
+      The item is its name in files of `logformats/` and, as `%[weir.ITEM]`, in any format (see
+      [log formats](log-formats.md)); the keys are those of the formats `otel` and `ecs`.
+
+      | field | item | type, unit | in a format | OpenTelemetry | ECS | journal |
+      | --- | --- | --- | --- | --- | --- | --- |
 
       """
     for entry in RecordField.table {
       let format = entry.format.split(separator: " ").map(code).joined(separator: " ")
+      let elastic = entry.elastic.split(separator: " ").map(code).joined(separator: " ")
       text +=
-        "| \(entry.name) | \(entry.type) | \(format) | \(code(entry.openTelemetry)) | "
-        + "\(code(entry.elastic)) | \(code(entry.journal)) |\n"
+        "| \(entry.name) | \(code(entry.field.item)) | \(entry.type) | \(format) | "
+        + "\(code(entry.openTelemetry)) | \(elastic) | \(code(entry.journal)) |\n"
     }
     return text
   }

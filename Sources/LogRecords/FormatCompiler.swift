@@ -5,6 +5,10 @@ struct FormatCompiler {
   private var program: FormatProgram
   /// Flags of all items that follow (`%{+Q}o`). `-` for nothing is the way of every log format.
   private var sharedFlags: FormatFlags = .mandatory
+  /// The flags that every `%o` has set.
+  private var commonFlags: FormatFlags?
+  /// Items that have names, for an encoding of the whole line.
+  private var named: [(name: String, value: MemberValue)] = []
   /// Whether the last byte of the line is a space: runs of spaces merge, and none begins a line.
   private var endsInSpace = true
 
@@ -31,6 +35,11 @@ struct FormatCompiler {
       } else {
         try compileItem(environment: environment)
       }
+    }
+    if let flags = commonFlags?.intersection(.encodings), !flags.isEmpty {
+      let isBinary = commonFlags?.contains(.binary) ?? false
+      encodeLine(flags.contains(.json) ? .json(isSpaced: true) : .cbor(isBinary: isBinary))
+      return program
     }
     if program.kind == .structuredData { trimEnd() }
     for (index, item) in program.items.enumerated() {
@@ -82,11 +91,35 @@ struct FormatCompiler {
     } else {
       try compileAlias(flags, from: start, hasFlags: hasFlags)
     }
+    // What has no name cannot be told under an encoding of the whole line.
+    if let label, !label.name.isEmpty, let last = lastValue {
+      named.append((label.name, last.with(label.type)))
+    }
+    if let type = label?.type, case .encoded(let index)? = program.items.last {
+      program.members[Int(index)].value = program.members[Int(index)].value.with(type)
+    }
+    lastValue = nil
     // What prints nothing bears no label either.
     if let label, program.items.count > count {
       program.labels.append(
         .init(item: program.items.count - 1, name: label.name, type: label.type))
     }
+  }
+
+  /// The value of the item that was compiled last.
+  private var lastValue: MemberValue?
+
+  /// Makes the whole line one object of the items that have names.
+  private mutating func encodeLine(_ encoding: FormatEncoding) {
+    program.items = []
+    program.labels = []
+    program.members = []
+    program.encoding = encoding
+    var builder = MemberBuilder(program)
+    for (name, value) in named {
+      builder.add(name, FormatMember(value: value, isOptional: false))
+    }
+    program = builder.finish()
   }
 
   private mutating func readLabel(
@@ -102,6 +135,13 @@ struct FormatCompiler {
     let parts = text(first, close).split(
       separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let name = parts.first.map(String.init) ?? ""
+    if let odd = name.utf8.firstIndex(where: { !isNameByte($0) }) {
+      let offset = first + name.utf8.distance(from: name.utf8.startIndex, to: odd)
+      throw FormatError(
+        offset: offset,
+        message: "invalid character in custom name near '\(text(offset, offset + 1))' at position "
+          + "\(offset) line : '\(program.source)'")
+    }
     guard parts.count == 2 else { return (name, nil) }
     guard let type = FormatProgram.Label.OutputType(rawValue: String(parts[1])) else {
       throw FormatError(
@@ -133,17 +173,17 @@ struct FormatCompiler {
     word.removeAll { $0 == " " }
     guard let sign = word.first else { return }
     let name = String(sign == "+" || sign == "-" ? word.dropFirst() : word[...])
-    if name == "json" || name == "cbor" {
-      throw FormatError(
-        offset: start, message: "the encoding '\(name)' is known but not served yet")
-    }
     guard let flag = FormatFlags(name: name) else {
       if !name.isEmpty {
-        warn(start, "unknown flag '\(name)' has no effect", nearest(name, among: ["Q", "X", "E"]))
+        let known = ["Q", "X", "E", "bin", "json", "cbor"]
+        warn(start, "unknown flag '\(name)' has no effect", nearest(name, among: known))
       }
       return
     }
     switch sign {
+    // Of two encodings the first stays.
+    case "+" where FormatFlags.encodings.contains(flag) && !flags.isDisjoint(with: .encodings):
+      break
     case "+": flags.insert(flag)
     case "-" where flag != .mandatory: flags.remove(flag)
     case "-": break
@@ -171,6 +211,7 @@ struct FormatCompiler {
     }
     if name == "o" {
       sharedFlags = flags
+      commonFlags = commonFlags?.intersection(flags) ?? flags
       return
     }
     guard let alias = FormatAlias(name: name) else {
@@ -198,8 +239,24 @@ struct FormatCompiler {
     case .sourceAddress, .sourcePort: program.needs.insert(.sourceAddress)
     default: break
     }
-    if description.kind == .capture { return }
-    program.items.append(.alias(alias, flags))
+    if description.kind == .capture {
+      lastValue = .null
+      return
+    }
+    append(.alias(alias, flags, nil), or: .alias(alias, flags), flags)
+  }
+
+  /// Appends an item, with an encoding where it has one of its own.
+  private mutating func append(
+    _ value: MemberValue, or item: FormatProgram.Item, _ flags: FormatFlags
+  ) {
+    lastValue = value
+    if flags.isDisjoint(with: .encodings) {
+      program.items.append(item)
+    } else {
+      program.items.append(.encoded(Int32(program.members.count)))
+      program.members.append(FormatMember(value: value, isOptional: false))
+    }
     endsInSpace = false
   }
 
@@ -220,13 +277,18 @@ struct FormatCompiler {
     if expression.fetch == .record(.uniqueIdentifier) { try needUniqueIdentifier(at: start) }
     program.moment = max(program.moment, expression.moment)
     program.needs.formUnion(expression.needs)
-    program.items.append(.expression(Int32(program.expressions.count), flags))
+    let index = Int32(program.expressions.count)
     program.expressions.append(expression)
-    endsInSpace = false
+    append(.expression(index, flags, nil), or: .expression(index, flags), flags)
   }
 
   private mutating func warn(_ offset: Int, _ message: String, _ suggestion: String?) {
     program.warnings.append(.init(offset: offset, message: message, suggestion: suggestion))
+  }
+
+  private func isNameByte(_ byte: UInt8) -> Bool {
+    isLetter(byte) || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
+      || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"))
   }
 
   private func isLetter(_ byte: UInt8) -> Bool {

@@ -12,6 +12,12 @@ package struct FormatFlags: OptionSet, BitwiseCopyable, Hashable, Sendable {
   package static let mandatory = FormatFlags(rawValue: 8)
   /// `bin`: raw bytes under an encoding.
   package static let binary = FormatFlags(rawValue: 16)
+  /// `json`: a value of JSON; in `%o` the whole line is one object of the items that have names.
+  package static let json = FormatFlags(rawValue: 32)
+  /// `cbor`: a value of CBOR in hexadecimal, or its bytes with `bin`; in `%o` as `json`.
+  package static let cbor = FormatFlags(rawValue: 64)
+  /// The flags that choose an encoding.
+  package static let encodings: FormatFlags = [.json, .cbor]
 
   /// The flag of a name that HAProxy knows, nil for others.
   init?(name: String) {
@@ -21,6 +27,8 @@ package struct FormatFlags: OptionSet, BitwiseCopyable, Hashable, Sendable {
     case "E": self = .escaped
     case "M": self = .mandatory
     case "bin": self = .binary
+    case "json": self = .json
+    case "cbor": self = .cbor
     default: return nil
     }
   }

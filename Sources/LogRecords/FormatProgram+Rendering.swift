@@ -20,6 +20,18 @@ extension FormatProgram {
     _ record: ConnectionRecord, _ context: inout RenderContext,
     _ buffer: inout some TextOutput & ~Copyable
   ) {
+    if isStructured {
+      return writeLine(
+        .record(record), kept: members.count, isShortened: false, &context, &buffer)
+    }
+    writeItems(record, &context, &buffer)
+  }
+
+  /// Writes a line of text.
+  func writeItems(
+    _ record: ConnectionRecord, _ context: inout RenderContext,
+    _ buffer: inout some TextOutput & ~Copyable
+  ) {
     if needs.contains(.uniqueIdentifier) { context.prepareUniqueIdentifier(of: record) }
     let (items, literals) = (items.span, literals.span)
     for index in items.indices {
@@ -42,13 +54,15 @@ extension FormatProgram {
         }
       case .clientErrorText:
         buffer.append((ConnectionErrorCode(rawValue: record.clientErrorCode) ?? .success).text)
+      case .encoded(let index):
+        appendSingle(members[Int(index)], record, &context, &buffer)
       }
     }
   }
 
   // One switch for each item, where the compiler can make one of three.
   @inline(__always)
-  private static func render(
+  static func render(
     _ alias: FormatAlias, _ flags: FormatFlags, _ record: ConnectionRecord,
     _ context: inout RenderContext, _ buffer: inout some TextOutput & ~Copyable
   ) {

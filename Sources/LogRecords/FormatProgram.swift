@@ -57,6 +57,14 @@ package struct FormatProgram: Sendable, Hashable {
     case bindName
     /// The words of `fc_err`.
     case clientErrorText
+    /// An entry of `members`: an item with an encoding of its own (`%{+json}ci`).
+    case encoded(Int32)
+  }
+
+  /// Bytes of `literals`.
+  struct Place: BitwiseCopyable, Hashable, Sendable {
+    var start: Int32 = 0
+    var end: Int32 = 0
   }
 
   /// The name and type that an encoding gives an item (`%(name:type)ci`).
@@ -83,12 +91,35 @@ package struct FormatProgram: Sendable, Hashable {
   package var warnings: [FormatError] = []
   /// Names and types of items, for encodings; text ignores them.
   package var labels: [Label] = []
+  /// How a line is laid out.
+  package internal(set) var encoding: FormatEncoding = .text
+  /// The header line of a format in CSV: the names of its columns; empty for others.
+  package internal(set) var header = ""
   var items: [Item] = []
   var literals: [UInt8] = []
   var expressions: [SampleExpression] = []
+  /// The named values of a structured line in their order; of text, the items with encodings.
+  var members: [FormatMember] = []
+  /// The keys and openings of groups of members.
+  var groups: [Place] = []
+  /// What stands before the first member.
+  var opening = Place()
+  /// What stands before the whole of a line of CBOR, in whose digits it is not.
+  var prefix = Place()
+  /// How many bytes of a key are its separator, which the first member goes without.
+  var separatorCount = 0
+  /// The line for people (`line` of a named format); none where it is that of `human`.
+  var messages: [FormatProgram] = []
+  /// The values of events that have members of their own.
+  var toldValues: [LogEventField] = []
+  /// Whether events can be told in it.
+  var tellsEvents = false
+
+  /// Whether a line tells of the logger that it is for: its facility, level or sample.
+  package internal(set) var dependsOnLogger = false
 
   /// Whether a line is always empty.
-  package var isEmpty: Bool { items.isEmpty }
+  package var isEmpty: Bool { items.isEmpty && !isStructured }
 
   /// Compiles a format.
   ///
@@ -110,6 +141,13 @@ package struct FormatProgram: Sendable, Hashable {
   package static let tcplogText = PredefinedVariables.tcpLogFormat
   /// The text of `option tcplog clf`.
   package static let tcplogCLFText = PredefinedVariables.tcpLogFormatCLF
+
+  /// The text of the format `human`.
+  package static let humanText = NamedFormat.builtInText("human")
+
+  /// A line for people, with the reason of the end in words: what structured lines have as their
+  /// message.
+  package static let human = predefined(humanText)
 
   /// A format whose line is always empty.
   package static let nothing = FormatProgram(source: "", kind: .line)

@@ -1,6 +1,6 @@
 internal import Memory
 
-/// The names of a configuration as one row of bytes, made once: a line takes them from there
+/// The names of a configuration, and the words for how connections end, as one row of bytes, made once: a line takes them from there
 /// without a look at a string.
 struct NameTexts: Sendable {
   /// Every name, one behind the other.
@@ -8,6 +8,9 @@ struct NameTexts: Sendable {
   private let frontends: [Range<Int>]
   private let backends: [Range<Int>]
   private let servers: [Range<Int>]
+  private let listeners: [Range<Int>?]
+  private let reasons: [Range<Int>]
+  private let sentences: [Range<Int>]
 
   init(_ names: LogNames) {
     var bytes: [UInt8] = []
@@ -19,6 +22,12 @@ struct NameTexts: Sendable {
     frontends = names.frontends.map { place($0.name) }
     backends = names.backends.map { place($0.name) }
     servers = names.servers.map { place($0.name) }
+    listeners = names.listeners.map { listener in listener.name.map { place($0) } }
+    let states = TerminationCause.allCases.flatMap { cause in
+      TerminationPhase.allCases.map { TerminationState.of(cause, $0) }
+    }
+    reasons = states.map { place($0.reason) }
+    sentences = states.map { place($0.sentence) }
     self.bytes = bytes
   }
 
@@ -39,5 +48,20 @@ struct NameTexts: Sendable {
   func server(_ index: UInt32?) -> Range<Int>? {
     guard let index, Int(index) < servers.count else { return nil }
     return servers[Int(index)]
+  }
+
+  /// Where the name of a bind line stands; nil where it has none.
+  func listener(_ index: UInt32) -> Range<Int>? {
+    Int(index) < listeners.count ? listeners[Int(index)] : nil
+  }
+
+  /// Where the word for how a connection ended stands.
+  func reason(_ record: borrowing ConnectionRecord) -> Range<Int> { reasons[place(record)] }
+
+  /// Where the sentence of how a connection ended stands.
+  func sentence(_ record: borrowing ConnectionRecord) -> Range<Int> { sentences[place(record)] }
+
+  private func place(_ record: borrowing ConnectionRecord) -> Int {
+    Int(record.cause.rawValue) * TerminationPhase.allCases.count + Int(record.phase.rawValue)
   }
 }

@@ -11,6 +11,8 @@ package enum RecordField: UInt8, CaseIterable, Hashable, Sendable {
   case processConnections, frontendConnections, backendConnections, serverConnections
   case retries, redispatched, serverQueue, backendQueue, logCounter, requestCounter
   case hostname, processIdentifier, facility, severity
+  case message, sentence, emittedAt, endedAt, level, severityText, severityNumber
+  case networkBytes, errorType, outcome, eventTypes, sampleRate, truncated
 
   /// The names, type and unit of a field.
   package struct Description: Sendable {
@@ -67,7 +69,7 @@ package enum RecordField: UInt8, CaseIterable, Hashable, Sendable {
     .init(
       .acceptedAt, "accepted at", "µs since 1970",
       format: "%t %tr %T %trg %Tl %trl %Ts %ms %[accept_date]",
-      otel: "Timestamp", ecs: "event.start", journal: "WEIR_ACCEPTED_USEC"),
+      otel: "Timestamp", ecs: "@timestamp event.start", journal: "WEIR_ACCEPTED_USEC"),
     .init(
       .clientAddress, "client's address", "address", format: "%ci %[src]", otel: "client.address",
       ecs: "source.ip", journal: "WEIR_CLIENT_ADDRESS"),
@@ -191,7 +193,26 @@ package enum RecordField: UInt8, CaseIterable, Hashable, Sendable {
       .facility, "facility", "integer", otel: "syslog.facility", ecs: "log.syslog.facility.code",
       journal: "SYSLOG_FACILITY"),
     .init(
-      .severity, "severity", "integer", otel: "SeverityNumber", ecs: "log.syslog.severity.code",
+      .severity, "severity", "integer", otel: "syslog.severity", ecs: "log.syslog.severity.code",
       journal: "PRIORITY"),
+    .init(.message, "line for people", "text", otel: "Body", ecs: "message", journal: "MESSAGE"),
+    .init(.sentence, "reason of the end as a sentence", "text"),
+    .init(
+      .emittedAt, "recorded at", "time", otel: "ObservedTimestamp", ecs: "event.created"),
+    .init(.endedAt, "ended at", "time", ecs: "event.end"),
+    .init(.level, "level", "word of syslog", ecs: "log.level"),
+    .init(.severityText, "severity in OpenTelemetry's words", "text", otel: "SeverityText"),
+    .init(
+      .severityNumber, "severity in OpenTelemetry's numbers", "integer", otel: "SeverityNumber"),
+    .init(.networkBytes, "bytes of both ways", "integer", ecs: "network.bytes"),
+    .init(.errorType, "reason of the end, where it is an error", "word", otel: "error.type"),
+    .init(.outcome, "outcome", "success or failure", ecs: "event.outcome"),
+    .init(.eventTypes, "types of the event", "list", ecs: "event.type"),
+    .init(
+      .sampleRate, "share of all lines that `sample` takes", "number above 0, at most 1",
+      otel: "weir.sample_rate", ecs: "weir.sample_rate", journal: "WEIR_SAMPLE"),
+    .init(
+      .truncated, "fields were left out, as the line was too long", "true or absent",
+      otel: "weir.truncated", ecs: "weir.truncated", journal: "WEIR_TRUNCATED"),
   ]
 }

@@ -21,8 +21,18 @@ package struct RenderContext: Sendable {
     didSet { if uniqueIdentifier != oldValue { uniqueConnection = nil } }
   }
 
+  /// What lines say of the logger that they are for; set it before rendering a program whose
+  /// `dependsOnLogger` is true.
+  package var logger = LoggerFacts()
+
   /// The names as bytes.
   let texts: NameTexts
+  /// Room to build what needs its length known before.
+  var scratch: [UInt8] = []
+  /// Room for the bytes of CBOR before they are written in digits.
+  var encoded: [UInt8] = []
+  /// Room for the line for people within a structured line.
+  var line: [UInt8] = []
   /// Texts of seconds.
   var dates = DateCache()
   /// The value that an expression is at.

@@ -8,6 +8,9 @@ enum SampleCatalog {
     _ name: String, _ arguments: SampleArguments, environment: (String) -> String?
   ) throws(FormatError) -> SampleExpression {
     if let sample = RecordSample(name: name) { return try record(sample, name, arguments) }
+    if name.hasPrefix("weir."), let field = try field(name, arguments) {
+      return SampleExpression(fetch: .field(field), type: field.sampleType)
+    }
     switch name {
     case "date":
       try arguments.expect(0...2, types: ["integer", "string"])
@@ -37,6 +40,17 @@ enum SampleCatalog {
       }
       return SampleExpression(fetch: .constant(constant), type: constant.type)
     }
+  }
+
+  /// A field by its item: `weir.reason`. The line itself cannot be one of its parts.
+  private static func field(
+    _ name: String, _ arguments: SampleArguments
+  ) throws(FormatError) -> RecordField? {
+    guard let field = RecordField(item: String(name.dropFirst(5))), field.isSample else {
+      return nil
+    }
+    try arguments.expect(0...0, types: [])
+    return field
   }
 
   private static func record(

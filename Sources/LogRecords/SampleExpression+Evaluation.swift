@@ -7,18 +7,23 @@ extension SampleExpression {
     _ flags: FormatFlags, _ record: ConnectionRecord, _ context: inout RenderContext,
     _ buffer: inout some TextOutput & ~Copyable
   ) {
-    fetch(record, &context)
-    for converter in converters {
-      guard context.register.type != nil else { break }
-      context.register.cast(to: converter.input)
-      guard context.register.type != nil else { break }
-      converter.apply(to: &context.register)
-    }
+    evaluate(record, &context)
     guard context.register.type != nil else {
       return FormatProgram.appendNothing(flags, &buffer)
     }
     context.register.cast(to: .text)
     FormatProgram.appendText(context.register.bytes.span, flags, &buffer)
+  }
+
+  /// Leaves the value of the expression for a record in the register.
+  func evaluate(_ record: ConnectionRecord, _ context: inout RenderContext) {
+    fetch(record, &context)
+    for converter in converters {
+      guard context.register.type != nil else { return }
+      context.register.cast(to: converter.input)
+      guard context.register.type != nil else { return }
+      converter.apply(to: &context.register)
+    }
   }
 
   private func fetch(_ record: ConnectionRecord, _ context: inout RenderContext) {
@@ -34,6 +39,25 @@ extension SampleExpression {
       let proxy = context.frontend(of: record)?.name ?? ""
       Self.set(context.counts?(count.within(proxy)), &context)
     case .record(let sample): Self.fetch(sample, record, &context)
+    case .field(let field): Self.fetch(field, record, &context)
+    }
+  }
+
+  /// A field of the record as text, or as a number where it is one.
+  private static func fetch(
+    _ field: RecordField, _ record: ConnectionRecord, _ context: inout RenderContext
+  ) {
+    var text = context.register.bytes
+    context.register.bytes = []
+    text.removeAll(keepingCapacity: true)
+    let isThere = field.append(record, .plain, .text, &context, &text)
+    context.register.bytes = text
+    guard isThere else { return context.register.setNone() }
+    context.register.type = .text
+    switch field.kind {
+    case .integer, .duration: context.register.cast(to: .integer)
+    case .truth: context.register.set(text.first == UInt8(ascii: "t"))
+    default: break
     }
   }
 

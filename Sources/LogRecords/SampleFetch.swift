@@ -12,6 +12,8 @@ enum SampleFetch: Hashable, Sendable {
   case random(below: UInt64)
   /// Who made the context can tell.
   case count(NamedCount)
+  /// A field of the record under its own name (`weir.reason`).
+  case field(RecordField)
 }
 
 /// A value of a record or its context that an expression can name.
@@ -114,12 +116,16 @@ struct SampleExpression: Hashable, Sendable {
 
   /// The earliest moment at which it is known.
   var moment: FormatProgram.Moment {
-    if case .record(let sample) = fetch { return sample.description.moment }
-    return .connect
+    switch fetch {
+    case .record(let sample): sample.description.moment
+    case .field(let field): field.moment
+    case .constant, .date, .acceptDate, .random, .count: .connect
+    }
   }
 
   /// What rendering it needs.
   var needs: FormatProgram.Needs {
+    if case .field(let field) = fetch { return field.needs }
     guard case .record(let sample) = fetch else { return [] }
     switch sample {
     case .frontendAddress, .frontendPort: return .frontendAddress

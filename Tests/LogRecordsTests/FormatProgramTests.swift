@@ -135,7 +135,6 @@ struct FormatProgramTests {
           + "write a single '%', use the syntax '%%'"
       ),
       ("%{+Q} ci", "error at 0: parse argument modifier without alias name near '%{+Q}'"),
-      ("%{+json}o", "error at 2: the encoding 'json' is known but not served yet"),
       ("%(a:int)ci", "error at 2: unexpected output type 'int': it is str, sint or bool [sint]"),
       ("%(aci", "error at 0: truncated line after 'aci'"),
       ("%[str(a)", "error at 1: missing ']' after 'str(a)'"),

@@ -3,6 +3,7 @@ internal import ConfigSyntax
 internal import Configuration
 internal import Kernel
 internal import LogRecords
+internal import LogSinks
 internal import Proxy
 
 extension FuzzTarget {
@@ -39,6 +40,7 @@ extension FuzzTarget {
         precondition(proxy.backends[track.backend].servers.indices.contains(track.server))
       }
     }
+    checkLogs(snapshot)
     let names = proxy.names
     precondition(names.servers.count == proxy.backends.reduce(0) { $0 + $1.servers.count })
     let topology = Topology(
@@ -48,6 +50,32 @@ extension FuzzTarget {
     for backend in topology.backends where !backend.settings.servers.isEmpty {
       _ = backend.setServer(0, isUsable: false, effectiveWeight: 0)
       _ = backend.setServer(0, isUsable: true, effectiveWeight: WeightScale.steps)
+    }
+  }
+}
+
+extension FuzzTarget {
+  /// What logs are made from fits together: every name leads somewhere.
+  private static func checkLogs(_ snapshot: Snapshot) {
+    let rings = Set(snapshot.rings.map(\.name))
+    precondition(rings.count == snapshot.rings.count)
+    for backend in snapshot.logBackends {
+      precondition(
+        backend.servers.count == snapshot.proxy.backends[backend.backend].servers.count)
+    }
+    let loggers =
+      snapshot.global.loggers
+      + (snapshot.frontendLogs + snapshot.backendLogs).flatMap(\.loggers)
+      + snapshot.logForwards.flatMap(\.loggers)
+    for logger in loggers {
+      switch logger.target {
+      case .ring(let name): precondition(rings.contains(name))
+      case .backend(let name): precondition(snapshot.logBackends.contains { $0.name == name })
+      default: break
+      }
+      if let profile = logger.profile {
+        precondition(snapshot.logProfiles.contains { $0.name == profile })
+      }
     }
   }
 }
@@ -62,5 +90,7 @@ extension SystemLookups {
       default: nil
       }
     }, user: { $0 == "root" ? 0 : nil }, group: { $0 == "root" ? 0 : nil },
-    interface: { $0 == "lo" ? 1 : nil })
+    interface: { $0 == "lo" ? 1 : nil },
+    unreadable: { $0.hasPrefix("/etc/") ? nil : "No such file or directory" },
+    missingFolder: { $0.hasPrefix("/var") ? nil : "No such file or directory" })
 }

@@ -29,6 +29,10 @@ extension ConfigurationLoader {
     if let keyword = index.find("\(first) \(second)") { return (keyword, 2) }
     let word = start + 1 < line.words.count ? start + 1 : nil
     let near = suggestionWords(for: second, among: seconds)
+    if let words, word != nil {
+      report(Mistake(words("\(first) \(second)") + near, at: word), line)
+      return nil
+    }
     switch first {
     case "option":
       report(

@@ -31,6 +31,8 @@ package struct GlobalSettings: Sendable {
 
   /// The process's own loggers (`log`).
   package var loggers: [LoggerSettings] = []
+  /// The most messages of a kind in a time, of the process's own (`log-limit`).
+  package var logLimits: [LogLimitSettings.Kind: LogLimitSettings] = [:]
   /// `log-tag`
   package var logTag: String?
   /// `log-send-hostname [name]`: the host named in headers; nil where none is sent, the empty

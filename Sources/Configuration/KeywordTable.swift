@@ -4,7 +4,8 @@ import ConfigSyntax
 package enum KeywordTable {
   /// Every keyword, in the order of the reference page.
   package static let keywords: [Keyword] =
-    Keyword.sections + Keyword.globals + Keyword.tuning + Keyword.proxies + Keyword.options
+    Keyword.sections + Keyword.globals + Keyword.tuning + Keyword.proxies + Keyword.logSteps
+    + Keyword.options
     + Keyword.timeouts + Keyword.foreignProxies + Keyword.algorithms + Keyword.binds
     + Keyword.servers + Keyword.rings + Keyword.logForwards + Keyword.logProfiles
     + Keyword.logBinds + Keyword.logServers

@@ -26,6 +26,12 @@ package struct Snapshot: Sendable {
 }
 
 extension Snapshot {
+  /// Whether anything is listened at, for clients or for logs.
+  package var listens: Bool {
+    proxy.frontends.contains { !$0.listeners.isEmpty }
+      || logForwards.contains { !$0.listeners.isEmpty }
+  }
+
   /// Shows every line of the log on stdout too, beside the receivers that the file names (`-d`).
   package mutating func showEveryLine() {
     var terminal = LoggerSettings(target: .descriptor(1), facility: .daemon)

@@ -143,6 +143,11 @@ extension Backend {
     package init() {}
   }
 
+  /// Whether a server (its index in the backend) takes connections now; any thread may ask.
+  package func isUsable(_ server: Int) -> Bool {
+    state.withLock { $0.loads.indices.contains(server) && $0.loads[server].isUsable }
+  }
+
   /// Lets a server (its index in the backend) take connections or not, at this effective weight
   /// (`WeightScale`) and share of its limits.
   package func setServer(

@@ -1,7 +1,8 @@
 internal import Kernel
 package import LogRecords
 
-/// The connections of proxies and servers by their names, for lines that name them.
+/// The connections of proxies and servers by their names, for lines that name them, and which
+/// servers are up, for messages that go to one.
 ///
 /// The topology comes after the log thread, which drops no line for that: until then there are no
 /// counts.
@@ -36,6 +37,14 @@ package final class ConnectionCounts: Sendable {
 
   private static func indexes(_ names: [String]) -> [String: Int] {
     Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
+  }
+
+  /// Whether a server is up, by its backend's index and its own; all are until there is a topology.
+  /// Any thread may ask.
+  package func isServerUp(backend: Int, server: Int) -> Bool {
+    guard let topology = named.withLock({ $0?.topology }) else { return true }
+    guard topology.backends.indices.contains(backend) else { return false }
+    return topology.backends[backend].isUsable(server)
   }
 
   /// The connections that there are now; nil where there is no such proxy or server. Any thread

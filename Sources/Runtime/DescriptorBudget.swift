@@ -1,5 +1,6 @@
 internal import Configuration
 internal import Kernel
+internal import LogSinks
 internal import Proxy
 
 /// How many connections and descriptors the process may have.
@@ -39,7 +40,8 @@ struct DescriptorBudget {
     let proxy = snapshot.proxy
     let listeners = proxy.frontends.reduce(0) { $0 + $1.listeners.count }
     let checked = proxy.backends.reduce(0) { $0 + $1.servers.filter { $0.check != nil }.count }
-    let ownDescriptors = Self.base + listeners + checked + threads * 4
+    let ownDescriptors =
+      Self.base + listeners + checked + threads * 4 + Self.descriptorsOfLogs(snapshot)
     let configured = override ?? snapshot.global.connectionLimit
     let hard = Self.hardLimit
     if let configured {
@@ -68,6 +70,27 @@ struct DescriptorBudget {
     connectionLimit = derived
     fixedDescriptors = fixed
     descriptors = fixed + 2 * derived
+  }
+
+  /// Files that a spool may have open at once for a receiver: its folder, what is written, what is
+  /// read.
+  private static let descriptorsOfSpool = 3
+
+  /// Descriptors of receivers of logs, and of those who send logs here.
+  private static func descriptorsOfLogs(_ snapshot: Snapshot) -> Int {
+    let rings = snapshot.rings.reduce(0) { sum, ring in
+      sum + ring.servers.count * (ring.spool == nil ? 1 : 1 + descriptorsOfSpool)
+        + (ring.backingFile == nil ? 0 : 1)
+    }
+    let backends = snapshot.logBackends.reduce(0) { $0 + $1.servers.count }
+    let inputs = snapshot.logForwards.reduce(0) {
+      $0 + $1.listeners.count + $1.connectionLimit
+    }
+    let loggers =
+      snapshot.global.loggers
+      + (snapshot.frontendLogs + snapshot.backendLogs).flatMap(\.loggers)
+      + snapshot.logForwards.flatMap(\.loggers)
+    return rings + backends + inputs + Set(loggers.map(\.target)).count
   }
 
   private static func pipes(

@@ -51,7 +51,7 @@ package enum Launcher {
     guard let snapshot = loaded.snapshot else { return 1 }
     let output = StandardStream.output
     if options.listsLibraries { output.write(ProgramVersion.libraryList) }
-    guard snapshot.proxy.frontends.contains(where: { !$0.listeners.isEmpty }) else {
+    guard snapshot.listens else {
       if !loaded.isQuiet {
         complain(
           "Configuration file has no error but will not start (no listener) => exit(2).")

@@ -35,11 +35,12 @@ package enum ProgramVersion {
 
       Configuration :
         language    = HAProxy \(ConditionFacts.languageVersion.branch)
-        modes       = tcp
-        balance     = roundrobin static-rr leastconn first source random
+        modes       = tcp log
+        balance     = roundrobin static-rr leastconn first source random sticky log-hash
         hash-type   = map-based consistent; sdbm djb2 wt6 crc32 none; avalanche
         checks      = tcp-connect pgsql-check
-        log targets = udp unix-datagram stdout stderr fd journald
+        log targets = udp tcp relp unix-datagram unix-stream stdout stderr fd journald ring backend
+        log inputs  = udp tcp relp unix-datagram unix-stream
         log formats = \(HeaderFormat.allCases.map(\.rawValue).joined(separator: " "))
         sockets     = ipv4 ipv6 unix abns fd
         options     = \(ConditionFacts.optionsOfWeir.sorted().joined(separator: " "))

@@ -50,11 +50,12 @@ struct Service {
     try applyLimits(threads: threads)
     let privileges = try lookUpPrivileges()
     let listeners = try bindListeners()
-    guard listeners.contains(where: { $0 != nil }) else {
+    let takesMessages = snapshot.logForwards.contains { !$0.listeners.isEmpty }
+    guard takesMessages || listeners.contains(where: { $0 != nil }) else {
       throw StartFailure(
         message:
           "[\(Self.program).main()] No enabled listener found (check for 'bind' directives) ! Exiting.",
-        remedy: "give a 'frontend' or 'listen' section a 'bind' line")
+        remedy: "give a 'frontend', 'listen' or 'log-forward' section a 'bind' line")
     }
     let manager = ServiceManager.fromEnvironment()
     var handshake = try leavesTerminal ? makeHandshake() : nil
@@ -256,6 +257,7 @@ struct Service {
     settings.backends = snapshot.backendLogs
     settings.process.loggers = snapshot.global.loggers
     settings.process.tag = snapshot.global.logTag ?? Self.program
+    settings.process.limits = snapshot.global.logLimits
     if let host = snapshot.global.logHostname {
       settings.hostName = host.isEmpty ? Process.hostName : host
     }
@@ -265,6 +267,7 @@ struct Service {
     settings.profiles = snapshot.logProfiles
     settings.workers = workers
     settings.counts = { counts.now($0) }
+    settings.isServerUp = { counts.isServerUp(backend: $0, server: $1) }
     return settings
   }
 }

@@ -25,6 +25,18 @@ extension KeywordEffectTests {
         LoggerSettings(target: .unixDatagram(path: "/dev/log"), facility: .local1)
       ]
     },
+    .front("log-steps", "accept,close") {
+      $0.proxy.frontends[0].logSteps == [.accept, .close]
+    },
+    .front("log-steps", "all") { $0.proxy.frontends[0].logSteps?.count == 3 },
+    .front("log-interval", "1m") { $0.proxy.frontends[0].logIntervalMilliseconds == 60000 },
+    .front("log-limit", "error 10/1s") {
+      $0.frontendLogs[0].limits == [.error: LogLimitSettings(count: 10, periodMilliseconds: 1000)]
+    },
+    .back("log-limit", "server.down 5/1m") {
+      $0.backendLogs[0].limits
+        == [.event(.serverDown): LogLimitSettings(count: 5, periodMilliseconds: 60000)]
+    },
     .front("log-format", "\"%ci %f\"", given: logger) {
       $0.frontendLogs[0].format?.source == "%ci %f"
     },

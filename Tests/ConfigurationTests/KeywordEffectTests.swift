@@ -77,6 +77,10 @@ struct KeywordEffectTests {
       wanted.minimumLevel = .notice
       return $0.global.loggers == [wanted]
     },
+    .global("log-limit", "limit.reached 1/10s") {
+      $0.global.logLimits
+        == [.event(.limitReached): LogLimitSettings(count: 1, periodMilliseconds: 10000)]
+    },
     .global("log-send-hostname", "h") { $0.global.logHostname == "h" },
     .global("log-tag", "w") {
       $0.global.logTag == "w" && $0.frontendLogs[0].tag == "w" && $0.backendLogs[0].tag == "w"

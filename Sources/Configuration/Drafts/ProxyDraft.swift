@@ -91,6 +91,8 @@ struct ProxyValues: Sendable {
   var errorFormat: Located<String>?
   /// `unique-id-format`
   var uniqueIdentifier: Located<String>?
+  /// `log-limit`
+  var logLimits: [LogLimitSettings.Kind: LogLimitSettings] = [:]
   /// Statements for HTTP, to be warned of in each proxy.
   var httpWarnings: [Keyword.HTTPWarning] = []
 }

@@ -77,7 +77,7 @@ extension Keyword {
       .proxy, .notServed(remedy: "Remove the line; the proxy works without it."),
       sections: .all,
       [
-        "be-unpublished", "guid", "log-steps", "max-session-srv-conns", "quic-initial",
+        "be-unpublished", "guid", "max-session-srv-conns", "quic-initial",
         "ssl-f-use",
       ])
 

@@ -147,6 +147,14 @@ extension Keyword {
         draft.loggers.append(try LogLine.read(&arguments, orGlobal: false))
       }, "Where the process's own lines go, and those of proxies with `log global`."),
     global(
+      "log-limit",
+      .custom(LogLimitLine.grammar) { (draft, arguments) throws(Mistake) in
+        let (kind, limit) = try LogLimitLine.read(&arguments)
+        draft.settings.logLimits[kind] = limit
+      }, initial: "none",
+      "At most so many of the process's own messages of a kind in a time; one line tells how many there were more (Weir's own)."
+    ),
+    global(
       "log-send-hostname",
       .custom("[<name>]") { (draft, arguments) throws(Mistake) in
         draft.settings.logHostname = arguments.take() ?? ""

@@ -17,6 +17,7 @@ extension Resolver {
       }
     }
     if let tag = proxy.values.logTag ?? global.settings.logTag { logs.tag = tag }
+    logs.limits = proxy.values.logLimits
     guard isFront else { return logs }
     let values = proxy.values
     logs.format = compile(values.format, .line, "log-format", of: proxy)

@@ -4,6 +4,8 @@ internal import Memory
 /// The connection of one check.
 struct CheckConnection: ~Copyable {
   let descriptor: Descriptor
+  /// The port that is lent to it by the server's `source` line.
+  let port: BorrowedPort?
   /// Index of the target.
   let check: Int
   /// When it was begun, on the monotonic clock.
@@ -16,10 +18,12 @@ struct CheckConnection: ~Copyable {
   var drainTimer: TimerIndex?
 
   init(
-    descriptor: consuming Descriptor, check: Int, startedMicroseconds: Int64,
+    descriptor: consuming Descriptor, port: consuming BorrowedPort?, check: Int,
+    startedMicroseconds: Int64,
     dialogue: CheckDialogue
   ) {
     self.descriptor = descriptor
+    self.port = port
     self.check = check
     self.startedMicroseconds = startedMicroseconds
     self.dialogue = dialogue

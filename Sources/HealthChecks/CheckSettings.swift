@@ -39,8 +39,8 @@ package struct CheckSettings: Hashable, Sendable {
   package var connectTimeoutMilliseconds: Int?
   /// Time for the answer once connected, in milliseconds (`timeout check`).
   package var checkTimeoutMilliseconds: Int?
-  /// The address that checks are sent from (`source`).
-  package var source: SocketAddress?
+  /// Where checks come from (`source`).
+  package var source: SourceSettings?
 
   /// Settings with HAProxy's defaults.
   package init() {}

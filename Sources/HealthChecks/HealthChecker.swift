@@ -16,10 +16,13 @@ package struct HealthChecker: ~Copyable {
     package var settings: CheckSettings
     /// The server's own address, for settings that name none.
     package var address: SocketAddress
+    /// The ports that its checks share with the server's connections.
+    package var ports: PortPool?
     /// Makes a target.
-    package init(settings: CheckSettings, address: SocketAddress) {
+    package init(settings: CheckSettings, address: SocketAddress, ports: PortPool? = nil) {
       self.settings = settings
       self.address = address
+      self.ports = ports
     }
 
     /// Where the check connects.
@@ -169,12 +172,12 @@ extension HealthChecker {
     descriptor.prefer(.noDelay)
     // The server's acknowledgement of the handshake need not be answered at once.
     descriptor.prefer(.quickAcknowledge, 0)
-    if let source = target.settings.source {
-      descriptor.prefer(.bindWithoutPort)
+    var port: BorrowedPort?
+    if let source = target.settings.source, case .internet = address {
       do {
-        try descriptor.bind(to: source)
+        port = try descriptor.bind(to: source, ports: target.ports)
       } catch {
-        return unbegun(check, dialogue.failedToBind(error), error)
+        return unbegun(check, dialogue.failedToBind(error.errno), error.errno)
       }
     }
     let errno = descriptor.connect(to: address)
@@ -182,7 +185,8 @@ extension HealthChecker {
     guard
       let index = connections.insert(
         CheckConnection(
-          descriptor: descriptor, check: check, startedMicroseconds: loop.now, dialogue: dialogue))
+          descriptor: descriptor, port: port, check: check, startedMicroseconds: loop.now,
+          dialogue: dialogue))
     else { return unbegun(check, dialogue.failedToOpen(.noMemory), .noMemory) }
     checks[check].running = index
     do {

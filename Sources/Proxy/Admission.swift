@@ -66,9 +66,10 @@ package final class Admission: Sendable {
     return isAwaited.exchange(false, ordering: .sequentiallyConsistent)
   }
 
-  /// Counts one out; true where a listener waits for the room.
-  func leave() -> Bool {
-    present.wrappingSubtract(1, ordering: .relaxed)
-    return withdraw()
+  /// Counts one out. Gives the connections there were with it, so that of two that leave at the
+  /// same moment each is told another number, and whether a listener waits for the room.
+  func leave() -> (count: Int, isAwaited: Bool) {
+    let count = present.wrappingSubtract(1, ordering: .relaxed).oldValue
+    return (count, withdraw())
   }
 }

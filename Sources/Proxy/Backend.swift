@@ -1,5 +1,5 @@
 internal import Balancing
-internal import Kernel
+package import Kernel
 internal import Memory
 internal import Reactor
 
@@ -7,8 +7,13 @@ internal import Reactor
 package final class Server: Sendable {
   /// What the configuration says of it.
   package let settings: ServerSettings
+  /// The ports of its `source` line, where that names several.
+  package let ports: PortPool?
 
-  init(settings: ServerSettings) { self.settings = settings }
+  init(settings: ServerSettings) {
+    self.settings = settings
+    ports = settings.source?.ports.map { PortPool($0) }
+  }
 }
 
 /// A backend as the workers share it: its settings, its servers' loads and its queues.
@@ -50,14 +55,13 @@ package final class Backend: Sendable {
 
   /// Counts a session in and gives it a server or a place in a queue.
   func enter(_ waiter: Waiter, hash: UInt32?) -> (Assignment, sessions: Int) {
-    let (assignment, grants, sessions) = state.withLock { state -> (Assignment, [Grant], Int) in
+    state.withLock { state in
       state.sessions += 1
       state.cumulativeSessions &+= 1
       let assignment = state.assign(waiter, hash: hash, bound: nil, avoiding: nil)
-      return (assignment, state.grantWaiting(), state.sessions)
+      send(state.grantWaiting())
+      return (assignment, state.sessions)
     }
-    send(grants)
-    return (assignment, sessions)
   }
 
   /// Sessions that have been in the backend, from the start.
@@ -68,36 +72,33 @@ package final class Backend: Sendable {
 
   /// Gives a session that is in already another server, or the same once more.
   func assign(_ waiter: Waiter, hash: UInt32?, bound: Int?, avoiding: Int?) -> Assignment {
-    let (assignment, grants) = state.withLock {
-      ($0.assign(waiter, hash: hash, bound: bound, avoiding: avoiding), $0.grantWaiting())
+    state.withLock {
+      let assignment = $0.assign(waiter, hash: hash, bound: bound, avoiding: avoiding)
+      send($0.grantWaiting())
+      return assignment
     }
-    send(grants)
-    return assignment
   }
 
   /// Counts a session out that had this server, and lets the next one have its place. Gives the
   /// connections that are left, of the backend and of the server.
   func leave(server: Int?) -> (sessions: Int, served: Int) {
-    let (grants, sessions, served) = state.withLock {
-      state -> ([Grant], Int, Int) in
+    state.withLock { state in
       state.sessions = max(state.sessions - 1, 0)
-      guard let server else { return ([], state.sessions, 0) }
+      guard let server else { return (state.sessions, 0) }
       state.release(server)
       // Who comes next is not among those who are left.
       let served = state.loads[server].served
-      return (state.grant(server), state.sessions, served)
+      send(state.grant(server))
+      return (state.sessions, served)
     }
-    send(grants)
-    return (sessions, served)
   }
 
   /// A session gives its server back and stays in the backend.
   func release(server: Int) {
-    send(
-      state.withLock {
-        $0.release(server)
-        return $0.grant(server)
-      })
+    state.withLock {
+      $0.release(server)
+      send($0.grant(server))
+    }
   }
 
   /// Takes a session out of a queue and gives its place there; nil when it has been granted a
@@ -113,6 +114,9 @@ package final class Backend: Sendable {
     }
   }
 
+  /// Tells workers what their sessions were granted. It is done under the lock of the state: so
+  /// whoever learns from `cancel` that a grant is on the way finds it in the mailbox, and a worker
+  /// that ends after its last session leaves no place at a server to nobody.
   private func send(_ grants: [Grant]) {
     for grant in grants {
       mailboxes.post(
@@ -154,8 +158,7 @@ extension Backend {
     _ server: Int, isUsable: Bool, effectiveWeight: Int, warmthPercent: Int = 100,
     keepsQueue: Bool = false
   ) -> Effect {
-    let (effect, grants, homeless) = state.withLock {
-      state -> (Effect, [Grant], [Waiter]) in
+    let (effect, homeless) = state.withLock { state -> (Effect, [Waiter]) in
       state.loads[server].isUsable = isUsable
       state.loads[server].warmthPercent = warmthPercent
       state.balancer.setServer(server, isUsable: isUsable, effectiveWeight: effectiveWeight)
@@ -169,9 +172,9 @@ extension Backend {
       effect.activeServers = state.balancer.activeCount
       effect.backupServers = state.balancer.backupCount
       effect.usesBackups = state.balancer.activeCount == 0 && state.balancer.backupCount > 0
-      return (effect, grants, homeless)
+      send(grants)
+      return (effect, homeless)
     }
-    send(grants)
     for waiter in homeless {
       mailboxes.post(
         .homeless(session: waiter.session, place: waiter.place), to: Int(waiter.worker))

@@ -42,8 +42,11 @@ package struct BackendSettings: Sendable {
   package var retries = 3
   /// `option redispatch`
   package var redispatch: Redispatch = .off
-  /// `option persist`: a connection bound to a server that is down is sent there all the same.
+  /// `option persist`: who waits for a server alone goes on waiting though it goes down and
+  /// `option redispatch` would send it elsewhere.
   package var persists = false
+  /// Whether those who wait for a server alone are sent elsewhere when it goes down.
+  package var redistributesQueues: Bool { redispatch != .off && !persists }
   /// Connections of the backend at which servers reach their `maxconn` (`fullconn`); a tenth of
   /// the sum of the frontends' `maxconn` that lead here where nil.
   package var fullConnections: Int?
@@ -61,8 +64,8 @@ package struct BackendSettings: Sendable {
   package var smartConnect = false
   /// `option log-health-checks`
   package var logsHealthChecks = false
-  /// `source`: the address to connect from.
-  package var source: SocketAddress?
+  /// `source`: where connections come from.
+  package var source: SourceSettings?
 
   /// A backend with HAProxy's defaults.
   package init(name: String, identifier: Int) {

@@ -173,11 +173,13 @@ struct BackendState: Sendable {
   }
 
   /// Gives the room that a server has to those who wait for it or for any server, the longest
-  /// waiting first.
+  /// waiting first. A server that is down has room only for those who wait for it alone and were
+  /// not sent elsewhere (`option persist`), as in HAProxy.
   mutating func grant(_ server: Int) -> [Grant] {
     guard loads[server].queue.count > 0 || queue.count > 0 else { return [] }
     var grants: [Grant] = []
-    while loads[server].isUsable && balancer.isInUse(server) {
+    let takesAny = loads[server].isUsable && balancer.isInUse(server)
+    while takesAny || loads[server].queue.count > 0 {
       if let limit = Self.limit(
         of: loads[server], sessions: sessions, fullConnections: fullConnections),
         loads[server].served >= limit
@@ -185,7 +187,7 @@ struct BackendState: Sendable {
         break
       }
       let own = loads[server].queue.firstTicket()
-      let any = queue.firstTicket()
+      let any = takesAny ? queue.firstTicket() : nil
       let takesOwn = own.map { own in any.map { own < $0 } ?? true } ?? false
       guard let waiter = takesOwn ? loads[server].queue.popFirst() : queue.popFirst() else { break }
       if takesOwn { balancer.queueChanged(server, by: -1) }

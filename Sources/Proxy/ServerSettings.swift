@@ -61,8 +61,8 @@ package struct ServerSettings: Sendable {
   package var errorLimit = 10
   /// `on-error`
   package var onError: OnError = .failCheck
-  /// `source`: the address to connect from; the backend's where nil.
-  package var source: SocketAddress?
+  /// `source`: where connections come from; as the backend says where nil.
+  package var source: SourceSettings?
   /// `track`
   package var track: Track?
   /// TCP Fast Open (`tfo`).

@@ -152,13 +152,17 @@ extension ServerStates {
     let place = places[server]
     let state = servers[server]
     let milliseconds = now.monotonicMilliseconds
+    // A server in maintenance is not expected back: nobody goes on waiting for it.
+    let redistributes =
+      state.administration.isMaintenance
+      || backends[place.backend].settings.redistributesQueues
     let steps = state.weightSteps(place.settings, nowMilliseconds: milliseconds)
     let effect = apply(
       ServerChange(
         backend: place.backend, server: place.server, isUsable: state.takesConnections,
         effectiveWeight: state.weight * steps * (WeightScale.steps / 16),
         warmthPercent: state.warmthPercent(place.settings, nowMilliseconds: milliseconds),
-        keepsQueue: keepsQueue))
+        keepsQueue: keepsQueue || !redistributes))
     backends[place.backend].effect = effect
     if backends[place.backend].hasServer { emptySinceMilliseconds[place.backend] = nil }
     return effect

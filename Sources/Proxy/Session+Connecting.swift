@@ -127,16 +127,20 @@ extension Session {
     }
     do throws(Errno) {
       let socket = try Descriptor.socket(for: address)
-      try prepare(socket, server: server, shared: shared, context: context)
+      prepare(socket, server: server, shared: shared, context: context)
+      if case .internet = address { try bindSource(socket, server, shared, context) }
       let failure = socket.connect(to: address)
-      if let failure, failure != .inProgress { throw failure }
+      if let failure, failure != .inProgress {
+        noteFailedCall(failure, shared, context)
+        throw failure
+      }
       try context.loop.watch(
         socket, for: [.readable, .writable, .peerClosed, .urgent, .edge],
         token: EventToken(kind: WorkerToken.server, index: index))
       self.server = Side(socket: socket)
       self.server.readsStopShort = record.serverAddress.family == .unix
     } catch {
-      return connectFailed(error, isAtOnce: true, &context)
+      return connectFailed(error, as: error == .timedOut ? .timeout : .atOnce, &context)
     }
     arm(&context)
     return .waits
@@ -166,7 +170,7 @@ extension Session {
   private func prepare(
     _ socket: borrowing Descriptor, server: Server, shared: Backend,
     context: borrowing WorkerContext
-  ) throws(Errno) {
+  ) {
     let topology = context.topology
     if case .internet = server.settings.address { socket.prefer(.noDelay) }
     if shared.settings.keepAlive { socket.prefer(.keepAlive) }
@@ -175,10 +179,6 @@ extension Session {
     if let time = server.settings.userTimeoutMilliseconds { socket.prefer(.userTimeout, time) }
     if server.settings.fastOpen { socket.prefer(.fastOpenConnect) }
     if shared.settings.smartConnect { socket.prefer(.quickAcknowledge, 0) }
-    if let source = server.settings.source ?? shared.settings.source {
-      socket.prefer(.bindWithoutPort)
-      try socket.bind(to: source)
-    }
   }
 
   /// The socket towards the server has an event while it connects.
@@ -258,40 +258,50 @@ extension Session {
     upstream.begin(with: buffer)
   }
 
-  /// An attempt to reach the server has failed: tries again where it may. `isAtOnce` says that the
-  /// kernel refused the call itself; the next one is then left to the worker's next turn, so that
-  /// many such attempts neither nest nor hold up other sessions.
+  /// How an attempt to reach a server has failed.
+  enum CallFailure {
+    /// The kernel refused the call itself. The next one is made without a pause, for another port
+    /// may do, but left to the worker's next turn, so that many such attempts neither nest nor hold
+    /// up other sessions.
+    case atOnce
+    /// The server refused, or the kernel gave up (`tcp-ut`, tcp_syn_retries).
+    case later
+    /// `timeout connect` is over.
+    case timeout
+  }
+
+  /// An attempt to reach the server has failed: tries again where it may.
   mutating func connectFailed(
-    _ errno: Errno, isAtOnce: Bool = false, _ context: inout WorkerContext
+    _ errno: Errno, as failure: CallFailure = .later, _ context: inout WorkerContext
   ) -> Step {
-    server.close(reset: errno == .timedOut)
+    server.close(reset: failure == .timeout)
+    sourcePort = nil
     record.serverErrno = errno.number
     guard let backend, let chosen else { return .ends(.internal, .connect) }
     let shared = context.topology.backends[backend]
     if shared.servers[chosen].settings.observesConnections {
       context.reports.observed(shared.firstServer + chosen, false)
     }
-    let hasTimedOut = errno == .timedOut
     // A client that has left, or was silent too long, is told of when the attempt is over, as in
     // HAProxy; no other attempt is made for it.
     if client.peerClosed && !hasUnreadData(&context) { return .ends(.clientAbort, .connect) }
     if isClientOverdue(context) { return .ends(.clientTimeout, .connect) }
-    guard attemptsLeft > 0 else { return gaveUp(errno, hasTimedOut: hasTimedOut) }
+    guard attemptsLeft > 0 else { return gaveUp(errno, failure) }
     attemptsLeft -= 1
     record.retries += 1
     if isTimeToRedispatch(shared) {
-      return redispatch(shared, isAtOnce: isAtOnce, hasTimedOut: hasTimedOut, &context)
+      return redispatch(shared, failure, &context)
     }
-    return tryAgain(shared, isAtOnce: isAtOnce, pauses: !hasTimedOut, &context)
+    return tryAgain(shared, failure, pauses: failure == .later, &context)
   }
 
   /// Calls the chosen server: now, in the worker's next turn, or after the pause that is due before
   /// the server that has just refused.
   private mutating func tryAgain(
-    _ shared: Backend, isAtOnce: Bool, pauses: Bool, _ context: inout WorkerContext
+    _ shared: Backend, _ failure: CallFailure, pauses: Bool, _ context: inout WorkerContext
   ) -> Step {
     guard pauses else {
-      guard isAtOnce else { return connect(&context) }
+      guard failure == .atOnce else { return connect(&context) }
       state = .turnaround
       stateDeadline = nil
       return .hasMore
@@ -305,8 +315,8 @@ extension Session {
   }
 
   /// How a connection ends whose attempts are used up.
-  private func gaveUp(_ errno: Errno, hasTimedOut: Bool) -> Step {
-    if hasTimedOut { return .ends(.serverTimeout, .connect) }
+  private func gaveUp(_ errno: Errno, _ failure: CallFailure) -> Step {
+    if failure == .timeout { return .ends(.serverTimeout, .connect) }
     switch errno {
     case .processFull, .systemFull, .noMemory, .noBuffers: return .ends(.resource, .connect)
     default: return .ends(.serverAbort, .connect)
@@ -328,7 +338,7 @@ extension Session {
 
   /// Gives the session to another server.
   private mutating func redispatch(
-    _ shared: Backend, isAtOnce: Bool, hasTimedOut: Bool, _ context: inout WorkerContext
+    _ shared: Backend, _ failure: CallFailure, _ context: inout WorkerContext
   ) -> Step {
     guard let failed = chosen else { return .ends(.internal, .connect) }
     if holdsServer {
@@ -344,12 +354,12 @@ extension Session {
       // This is a retry like any other, with its pause where there is no other server.
       holdsServer = true
       return tryAgain(
-        shared, isAtOnce: isAtOnce, pauses: !hasTimedOut && shared.activeServers <= 1, &context)
+        shared, failure, pauses: failure == .later && shared.activeServers <= 1, &context)
     case .server(let server):
       record.isRedispatched = true
       choose(server, context)
       holdsServer = true
-      return tryAgain(shared, isAtOnce: isAtOnce, pauses: false, &context)
+      return tryAgain(shared, failure, pauses: false, &context)
     case .queued, .queueFull, .noServer:
       record.isRedispatched = true
       return follow(assignment, &context)

@@ -34,6 +34,7 @@ extension Session {
     guard let backend else { return }
     let shared = context.topology.backends[backend]
     server.close(reset: noLinger || shared.settings.noLinger)
+    sourcePort = nil
     if case .queued(let ticket, let server) = state {
       // Who was granted a server that it did not live to learn of is told as the next in turn.
       leftQueue(at: shared.cancel(ticket: ticket, server: server) ?? 1)

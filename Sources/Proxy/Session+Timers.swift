@@ -107,7 +107,7 @@ extension Session {
       return .ends(.serverTimeout, .queue)
     case .turnaround: return connect(&context)
     case .connecting:
-      return connectFailed(.timedOut, &context)
+      return connectFailed(.timedOut, as: .timeout, &context)
     case .relaying: return .waits
     }
   }

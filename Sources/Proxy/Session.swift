@@ -47,6 +47,8 @@ struct Session: ~Copyable {
   var chosen: Int?
   /// Whether the server counts this session.
   var holdsServer = false
+  /// The port that the server's `source` line has lent to the connection.
+  var sourcePort: BorrowedPort?
   /// Attempts that are left after the one under way.
   var attemptsLeft = 0
   /// The server that failed last, not to be chosen again if there is another.

@@ -113,17 +113,16 @@ package struct Worker: ~Copyable {
     guard var session = sessions.remove(index) else { return }
     // Who gets the place of this one at the server is not to count it any more: it leaves the
     // counts first, with itself among those that its record tells.
-    session.countPresent(context)
     let topology = context.topology
-    var isAwaited = topology.process.leave()
-    if topology.frontends[Int(session.record.frontend)].admission.leave() { isAwaited = true }
-    if let listener = topology.listeners[Int(session.record.listener)],
-      listener.admission.leave()
-    {
-      isAwaited = true
-    }
+    let process = topology.process.leave()
+    let frontend = topology.frontends[Int(session.record.frontend)].admission.leave()
+    let listener = topology.listeners[Int(session.record.listener)]?.admission.leave()
+    session.record.processConnections = UInt32(clamping: process.count)
+    session.record.frontendConnections = UInt32(clamping: frontend.count)
     session.end(cause, phase, &context)
-    if isAwaited { topology.mailboxes.postToAll(.resumeListeners) }
+    if process.isAwaited || frontend.isAwaited || listener?.isAwaited == true {
+      topology.mailboxes.postToAll(.resumeListeners)
+    }
   }
 
   private mutating func takeOrders() {

@@ -35,7 +35,9 @@ struct ServerControl: ~Copyable {
       guard let check = server.check else { continue }
       checks[index] = targets.count
       checkedServers.append(index)
-      targets.append(HealthChecker.Target(settings: check, address: server.address))
+      let ports = topology.backends[place.backend].servers[place.server].ports
+      targets.append(
+        HealthChecker.Target(settings: check, address: server.address, ports: ports))
     }
     self.checkedServers = checkedServers
     checker = HealthChecker(

@@ -102,7 +102,7 @@ extension KeywordEffectTests {
     .back("fullconn", "57") { $0.proxy.backends[0].fullConnections == 57 },
     .back("retries", "6") { $0.proxy.backends[0].retries == 6 },
     .back("source", "127.0.0.5:77") {
-      $0.proxy.backends[0].source == .internet(.ipv4(0x7F00_0005, port: 77))
+      $0.proxy.backends[0].source?.address == .internet(.ipv4(0x7F00_0005, port: 77))
     },
     .back("id", "8") { $0.proxy.backends[0].identifier == 8 },
     .back("log", "global", given: "global\nlog stdout daemon\ndefaults") {

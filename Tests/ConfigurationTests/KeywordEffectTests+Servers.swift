@@ -33,7 +33,9 @@ extension KeywordEffectTests {
     .server("no-send-proxy", after: "send-proxy") { $0.proxyProtocol == nil },
     .server("no-send-proxy-v2", after: "send-proxy-v2") { $0.proxyProtocol == nil },
     .server("slowstart", "30s") { $0.slowStartMilliseconds == 30000 },
-    .server("source", "127.0.0.6") { $0.source == .internet(.ipv4(0x7F00_0006, port: 0)) },
+    .server("source", "127.0.0.6") {
+      $0.source?.address == .internet(.ipv4(0x7F00_0006, port: 0))
+    },
     .server("tcp-ut", "4s") { $0.userTimeoutMilliseconds == 4000 },
     .server("tfo") { $0.fastOpen },
     .server("track", "b/t", given: "default-server check", after: "no-check") {

@@ -110,8 +110,69 @@ struct ServerTests {
     #expect(servers.map { $0.check?.port } == [nil, 9, nil, nil, nil, 7, nil, nil, 9])
     #expect(servers[2].check?.address == .internet(.ipv4(0x7F00_0002, port: 1)))
     #expect(servers[3].check?.address == .internet(.ipv4(0x7F00_0002, port: 8)))
-    #expect(servers[0].check?.source == .internet(.ipv4(0x7F00_0009, port: 0)))
-    #expect(servers[4].check?.source == .internet(.ipv4(0x7F00_0008, port: 0)))
+    #expect(servers[0].check?.source?.address == .internet(.ipv4(0x7F00_0009, port: 0)))
+    #expect(servers[4].check?.source?.address == .internet(.ipv4(0x7F00_0008, port: 0)))
+  }
+
+  @Test("a server's 'source' takes a range of ports, an interface and a foreign address")
+  func sources() throws {
+    let servers = try servers(
+      """
+      source 127.0.0.9 interface lo
+      server a 127.0.0.1:1
+      server b 127.0.0.1:1 source 127.0.0.8:1000-1009 weight 3
+      server c 127.0.0.1:1 source 0.0.0.0 usesrc clientip interface eth0
+      server d 127.0.0.1:1 source 127.0.0.8:1000-1000 usesrc client
+      server e 127.0.0.1:1 source * usesrc 192.0.2.1:9
+      """)
+    #expect(servers.map { $0.source?.ports } == [nil, 1000...1009, nil, nil, nil])
+    #expect(servers.map { $0.source?.interface } == [nil, nil, "eth0", nil, nil])
+    #expect(
+      servers.map { $0.source?.transparency }
+        == [nil, nil, .clientAddress, .client, .address(.ipv4(0xC000_0201, port: 9))])
+    #expect(servers[1].source?.address == .internet(.ipv4(0x7F00_0008, port: 0)))
+    #expect(servers[1].weight == 3)
+    #expect(servers[3].source?.address == .internet(.ipv4(0x7F00_0008, port: 1000)))
+  }
+
+  @Test(
+    "what is wrong with 'source' is told with what to do",
+    arguments: [
+      ("source 127.0.0.1:5-6", "", "port range not permitted here"),
+      ("source 127.0.0.1:+5", "", "port offset not permitted here"),
+      ("", "source 127.0.0.1:0-6", "port 0 cannot be in a port range"),
+      ("", "source 127.0.0.1 interface", "'interface' : missing interface name."),
+      ("", "source 127.0.0.1 interface abcdefghijklmnop", "names have 1 to 15 bytes"),
+      ("", "source 127.0.0.1 usesrc", "'client', 'clientip', or 'hdr_ip(name,#)'"),
+      ("", "source 127.0.0.1 usesrc hdr_ip(x-forwarded-for)", "not served by this version"),
+      ("", "source 127.0.0.1 usesrc 127.0.0.1:1-2", "port range not permitted here"),
+      ("", "source 127.0.0.1 usesrc /run/x", "an IPv4 or IPv6 address is expected"),
+    ])
+  func wrongSources(line: String, words: String, message: String) {
+    let found = load(
+      timeouts + """
+        backend b
+          \(line)
+          server a 127.0.0.1:1 \(words)
+
+        """)
+    let alerts = messages(found.diagnostics, .alert)
+    #expect(alerts.contains { $0.contains(message) }, "\(alerts)")
+  }
+
+  @Test("'usesrc' and a user other than root exclude each other")
+  func lostPrivileges() {
+    for (user, isRefused) in [("user haproxy", true), ("uid 7", true), ("uid 0", false)] {
+      let found = load(
+        "global\n  \(user)\n" + timeouts + """
+          backend b
+            server a 127.0.0.1:1 source 127.0.0.1 usesrc clientip
+
+          """)
+      let alerts = messages(found.diagnostics, .alert)
+      let isTold = alerts.contains { $0.contains("'usesrc' needs full privileges") }
+      #expect(isTold == isRefused, "\(user): \(alerts)")
+    }
   }
 
   @Test("a check needs a port to connect to")

@@ -160,11 +160,13 @@ private func received(_ listener: borrowing Descriptor) throws -> (text: String,
     let descriptor = try listener()
     let port = descriptor.localEndpoint().port
     let local = target(port) {
-      $0.source = .internet(.ipv4(0x7F00_0009, port: 0))
+      $0.source = SourceSettings(address: .internet(.ipv4(0x7F00_0009, port: 0)))
       $0.dialogue = .postgres(user: "u")
       $0.intervalMilliseconds = 30
     }
-    let foreign = target(port) { $0.source = .internet(.ipv4(0xC000_0263, port: 0)) }
+    let foreign = target(port) {
+      $0.source = SourceSettings(address: .internet(.ipv4(0xC000_0263, port: 0)))
+    }
     #expect(try reports([local], count: 1)[0].outcome.status == .layer7Timeout)
     let refused = try reports([foreign], count: 1)[0].outcome
     #expect(refused.information.hasPrefix("Can't bind to source address ("))

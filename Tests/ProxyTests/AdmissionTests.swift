@@ -16,7 +16,7 @@ import Testing
     let admission = Admission(limit: 2)
     #expect([admit(admission), admit(admission), admit(admission)] == [true, true, false])
     #expect(admission.count == 2)
-    #expect(!admission.leave())
+    #expect(!admission.leave().isAwaited)
     let again = admit(admission)
     #expect(again)
     #expect(admission.maximum == 2)
@@ -46,10 +46,10 @@ import Testing
     #expect(admission.reserveOrAwait())
     #expect(!admission.reserveOrAwait())
     admission.enter()
-    #expect(admission.leave())
+    #expect(admission.leave().isAwaited)
     #expect(admission.reserveOrAwait())
     admission.enter()
-    #expect(!admission.leave())
+    #expect(!admission.leave().isAwaited)
     #expect(admission.reserveOrAwait())
     #expect(!admission.reserveOrAwait())
     #expect(admission.withdraw())
@@ -81,6 +81,17 @@ import Testing
     #expect(faults.withLock { $0 } == [])
     #expect(admission.count == 0)
     #expect(admission.maximum <= 3)
+  }
+
+  @Test("tells each of those who leave another number")
+  func departures() {
+    let admission = Admission(limit: nil)
+    for _ in 0..<3 {
+      #expect(admission.reserve())
+      admission.enter()
+    }
+    #expect((0..<3).map { _ in admission.leave().count } == [3, 2, 1])
+    #expect(admission.count == 0)
   }
 }
 

@@ -143,6 +143,21 @@ private func load(
     expect(one.enter(avoiding: 0).server, 0)
   }
 
+  @Test("who goes on waiting for a server that is down has it once there is room")
+  func waitsForDown() {
+    var fixture = Fixture([load(limit: 1), load(limit: 1)])
+    #expect(fixture.enter(bound: 0).server == 0)
+    #expect(fixture.enter(bound: 0).queueServer == 0)
+    #expect(fixture.enter().server == 1)
+    #expect(fixture.enter().queueServer == nil)
+    fixture.state.loads[0].isUsable = false
+    fixture.state.balancer.setServer(0, isUsable: false, effectiveWeight: 16)
+    // The second waited for this server alone; the fourth waits for any, and this one is down.
+    #expect(fixture.leave(0) == [2])
+    #expect(fixture.leave(0) == [])
+    #expect(fixture.leave(1) == [4])
+  }
+
   @Test("who waits for a server that goes down is sent to find another")
   func homeless() {
     var backend = Fixture([load(limit: 1), load(limit: 1)])

@@ -25,6 +25,57 @@ import Testing
     withExtendedLifetime(refusing) {}
   }
 
+  @Test("where the kernel refuses the call itself the next one is made at once")
+  func refusedAtOnce() throws {
+    let fixture = try WorkerFixture(servers: [.unix(path: "/nonexistent/1")]) {
+      $0.backends[0].retries = 2
+    }
+    _ = try fixture.connect().receiveRest()
+    let record = try fixture.record()
+    #expect(record.letters == "SC")
+    #expect(record.retries == 2)
+    #expect(record.totalMicroseconds < 900_000)
+    try fixture.waitUntilEmpty()
+  }
+
+  @Test("a port of the source's range is lent to one connection at a time")
+  func portRange() throws {
+    let server = try PeerListener()
+    let listener = try PeerListener()
+    guard case .internet(let free, _) = listener.address else { return }
+    let port = free.port
+    let fixture = try WorkerFixture(servers: [server.address]) {
+      var source = SourceSettings(address: .internet(.ipv4(0x7F00_0002, port: 0)))
+      source.ports = port...port
+      $0.backends[0].servers[0].source = source
+      $0.backends[0].retries = 1
+    }
+    let first = try fixture.connect()
+    let end = try server.accept()
+    try end.send("x")
+    #expect(try first.receiveText(1) == "x")
+    #expect(try fixture.connect().receiveRest() == "")
+    let refused = try fixture.record()
+    #expect(refused.letters == "SC")
+    #expect(refused.retries == 1)
+    #expect(refused.serverErrorCode == ConnectionErrorCode.portRange.rawValue)
+    let text = "Cannot bind to source address before connect() for backend "
+    #expect(fixture.events.filter { $0.text.hasPrefix(text) }.count == 2)
+    // The server's side ends first, so that the port is free for the next connection.
+    end.close()
+    #expect(try first.receiveRest() == "")
+    first.close()
+    _ = try fixture.records(2)
+    try fixture.waitUntilEmpty()
+    let next = try fixture.connect()
+    let other = try server.accept()
+    try other.send("y")
+    #expect(try next.receiveText(1) == "y")
+    next.close()
+    other.close()
+    try fixture.waitUntilEmpty()
+  }
+
   @Test("redispatch goes to another server at once")
   func redispatch() throws {
     let refusing = try RefusingAddress()

@@ -10,6 +10,7 @@ final class WorkerFixture: Sendable {
   let topology: Topology
   private let all = Locked([ConnectionRecord]())
   private let observations = Locked([Bool]())
+  private let news = Locked([LogEvent]())
   private let alive: Locked<Int>
   private let threads: [JoinableThread]
 
@@ -50,11 +51,11 @@ final class WorkerFixture: Sendable {
     alive = Locked(workers)
     var threads: [JoinableThread] = []
     for number in 0..<workers {
-      let (all, observations, alive) = (all, observations, alive)
+      let (all, observations, news, alive) = (all, observations, news, alive)
       threads.append(
         JoinableThread(
           try Thread(name: "worker \(number)") {
-            work(number, topology, all, observations)
+            work(number, topology, all, observations, news)
             alive.withLock { $0 -= 1 }
           }))
     }
@@ -62,6 +63,9 @@ final class WorkerFixture: Sendable {
   }
 
   deinit { stop() }
+
+  /// What was worth a line of its own.
+  var events: [LogEvent] { news.withLock { $0 } }
 
   /// Ends every session and the threads.
   func stop() {
@@ -116,14 +120,14 @@ final class WorkerFixture: Sendable {
 /// A worker's thread; a free function, since a closure would bear its maker's isolation.
 private func work(
   _ number: Int, _ topology: Topology, _ records: Locked<[ConnectionRecord]>,
-  _ observations: Locked<[Bool]>
+  _ observations: Locked<[Bool]>, _ news: Locked<[LogEvent]>
 ) {
   let reports = WorkerReports(
     record: { record in
       let copy = copy record
       records.withLock { $0.append(copy) }
     },
-    event: { _ in },
+    event: { event in news.withLock { $0.append(event) } },
     observed: { _, worked in observations.withLock { $0.append(worked) } })
   do throws(Errno) {
     var worker = Worker(

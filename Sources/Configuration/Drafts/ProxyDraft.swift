@@ -70,7 +70,7 @@ struct ProxyValues: Sendable {
   /// `disabled`
   var isDisabled = false
   /// `source`
-  var source: Located<AddressText>?
+  var source: SourceDraft?
   /// What checks say.
   var checkDialogue: CheckSettings.Dialogue = .connect
   /// The words of `tcp-check connect`, for messages.

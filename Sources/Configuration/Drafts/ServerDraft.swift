@@ -36,7 +36,7 @@ struct ServerDraft: Sendable {
   /// `track`
   var track: Located<String>?
   /// `source`
-  var source: Located<AddressText>?
+  var source: SourceDraft?
   /// `init-addr`; nil is `last,libc`.
   var addressMethods: [AddressMethod]?
   /// `cookie`, which a TCP proxy puts aside.

@@ -45,7 +45,7 @@ extension Keyword {
     },
     option(
       "persist", .back,
-      "A connection that is bound to a server is sent there though the server is down."
+      "Who waits for a server alone (`balance source`) goes on waiting when it goes down, in spite of `option redispatch`."
     ) { $0.values.back.persists = $1 ?? false },
     option("splice-auto", .all, "Bulk is spliced as soon as it is seen, which Weir does anyway.") {
       setSplice(.automatic, in: &$0, $1)

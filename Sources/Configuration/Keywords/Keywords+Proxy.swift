@@ -103,9 +103,9 @@ extension Keyword {
       }, initial: "3", "How often a failed connection to a server is tried again."),
     proxy(
       "source", .back,
-      .custom("<address>[:<port>]") { (draft, arguments) throws(Mistake) in
-        draft.values.source = try SourceAddress.read(&arguments)
-      }, "The address to connect to servers from."),
+      .custom(SourceDraft.grammar("<address>[:<port>]")) { (draft, arguments) throws(Mistake) in
+        draft.values.source = try SourceDraft.read(&arguments, allowsRange: false)
+      }, "Where connections to servers come from: " + SourceDraft.help),
     proxy(
       "log", .all,
       .custom("global | \(LogLine.grammar)") { (draft, arguments) throws(Mistake) in
@@ -193,40 +193,5 @@ extension Keyword {
         }
         set(&draft.values, Located(text, arguments))
       }, help)
-  }
-}
-
-/// The reader of `source` lines and words.
-enum SourceAddress {
-  static func read(_ arguments: inout Arguments) throws(Mistake) -> Located<AddressText> {
-    let text = try arguments.take(
-      orElse:
-        "'source' expects <addr>[:<port>], and optionally 'usesrc' <addr>, and 'interface' <name>.")
-    let address: AddressText
-    do {
-      address = try AddressText.parse(text)
-    } catch {
-      throw Mistake("'source \(text)' : \(error.message)", at: arguments.last)
-    }
-    guard address.isInternet else {
-      throw Mistake(
-        "'source \(text)' : an IPv4 or IPv6 address is expected.", at: arguments.last)
-    }
-    switch address.port {
-    case .none: break
-    case .numbers(let range) where range.count == 1: break
-    case .numbers, .offset:
-      throw Mistake(
-        "'source \(text)' : port range not permitted here in '\(text)'", at: arguments.last)
-    }
-    let source = Located(address, arguments)
-    if let word = arguments.peek, word == "usesrc" || word == "interface" {
-      let position = arguments.next
-      arguments.skip(2)
-      throw Mistake(
-        notServedMessage("source … \(word)"), at: position,
-        remedy: "Name only the address to connect from.")
-    }
-    return source
   }
 }

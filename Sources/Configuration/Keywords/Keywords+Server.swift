@@ -98,9 +98,12 @@ extension Keyword {
       "After it comes up, its weight and limits grow over this time; a number alone is in ms."),
     server(
       "source",
-      .custom("<address>[:<port>]") { (draft, arguments) throws(Mistake) in
-        draft.source = try SourceAddress.read(&arguments)
-      }, initial: "that of the backend", "The address to connect from."),
+      .custom(SourceDraft.grammar("<address>[:<port>[-<port>]]")) {
+        (draft, arguments) throws(Mistake) in
+        draft.source = try SourceDraft.read(&arguments, allowsRange: true)
+      }, initial: "that of the backend",
+      "Where connections come from: " + SourceDraft.help
+        + " Of several ports, each is for one connection at a time."),
     server(
       "tcp-ut",
       .custom("<time>") { (draft, arguments) throws(Mistake) in
@@ -269,7 +272,7 @@ extension Keyword {
       .server, .notServed(remedy: "Remove the word; the server works without it."), words: 1,
       [
         "cc", "check-proto", "from", "guid", "hash-key", "idle-ping", "log-bufsize", "log-proto",
-        "namespace", "proto", "shard", "socks4", "tcp-md5sig", "usesrc",
+        "namespace", "proto", "shard", "socks4", "tcp-md5sig",
       ])
     + family(
       .server, .notServed(remedy: "Remove the word; the server works without it."),

@@ -14,7 +14,7 @@ extension Resolver {
     backend.kind = draft.kind.title
     backend.isDisabled = draft.values.isDisabled
     if let source = draft.values.source {
-      backend.source = socketAddress(source, head: "'source' : ")
+      backend.source = sourceSettings(source, head: "'source' : ")
     }
     refuseDoubles(draft.servers, "\(draft.kind.title) '\(draft.name)'")
     refuseDoubleIdentifiers(draft)
@@ -96,7 +96,7 @@ extension Resolver {
       }
     }
     if let source = draft.source {
-      server.source = socketAddress(source, head: head() + "'source' : ")
+      server.source = sourceSettings(source, head: head() + "'source' : ")
     }
     settleLimits(&server)
     if draft.isChecked {

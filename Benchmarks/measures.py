@@ -42,37 +42,71 @@ def settled_cpu(proxy):
     return last
 
 
-def loaded(machine, kind, path, seconds, connections, close=False, log=False, splice=False):
-    """CPU seconds of the proxy under wrk, the requests and the bytes."""
-    proxy, port = machine.proxy(kind, log=log, splice=splice)
+class Subject:
+    """A proxy as it is configured for a figure, and what was spent on it so far."""
+
+    def __init__(self, kind, row, log=False, splice=False):
+        self.kind, self.row, self.log, self.splice = kind, row, log, splice
+        self.seconds, self.requests, self.bytes = 0.0, 0, 0
+
+    def microseconds(self):
+        """CPU of a request."""
+        return 1e6 * self.seconds / self.requests
+
+    def milliseconds(self):
+        """CPU of a gigabyte (10^9 bytes)."""
+        return 1e3 * self.seconds / (self.bytes / 1e9)
+
+
+def side_by_side(machine, subjects, path, seconds, connections, close=False, first=0):
+    """Loads each of the subjects for so many seconds, in halves: all in their order, then all in reverse.
+
+    What drifts while they run (other load, the clock of the processor) so weighs alike on each, and the
+    figures of one call may be divided by one another where those of different calls may not. All proxies
+    run from before the first half until after the last; an odd `first` begins at the other end."""
+    running = []
     try:
-        wrk(machine, port, path, 1, connections, close)
-        machine.drain()
-        before = settled_cpu(proxy)
-        requests, size = wrk(machine, port, path, seconds, connections, close)
-        spent = settled_cpu(proxy) - before
-        machine.drain()
-        return spent, requests, size
+        for subject in subjects:
+            proxy, port = machine.proxy(subject.kind, log=subject.log, splice=subject.splice)
+            running.append((subject, proxy, port))
+        for _, proxy, port in running:
+            wrk(machine, port, path, 1, connections, close)
+        order = running[::-1] if first % 2 else running
+        for subject, proxy, port in order + order[::-1]:
+            machine.drain()
+            before = settled_cpu(proxy)
+            requests, size = wrk(machine, port, path, max(1, seconds // 2), connections, close)
+            subject.seconds += settled_cpu(proxy) - before
+            subject.requests += requests
+            subject.bytes += size
     finally:
-        proxy.stop()
+        for _, proxy, _ in running:
+            proxy.stop()
+        machine.drain()
+    return subjects
 
 
-def connection_microseconds(machine, kind, seconds, log):
-    """CPU of one connection: connect, a small request and its answer, close."""
-    spent, requests, _ = loaded(machine, kind, "/small", seconds, 32, close=True, log=log)
-    return 1e6 * spent / requests
+def connections(machine, kinds, seconds, first):
+    """CPU of one connection: connect, a small request and its answer, close; with its record and without."""
+    subjects = []
+    for number, kind in enumerate(kinds):
+        pair = [Subject(kind, "connection_log", log=True), Subject(kind, "connection")]
+        # Those with a record stand beside each other, and those without.
+        subjects += pair[::-1] if number % 2 else pair
+    return side_by_side(machine, subjects, "/small", seconds, 32, close=True, first=first)
 
 
-def request_microseconds(machine, kind, seconds):
+def requests(machine, kinds, seconds, first):
     """CPU of one small request and its answer on a connection that stays."""
-    spent, requests, _ = loaded(machine, kind, "/small", seconds, 32)
-    return 1e6 * spent / requests
+    subjects = [Subject(kind, "request") for kind in kinds]
+    return side_by_side(machine, subjects, "/small", seconds, 32, first=first)
 
 
-def bulk_milliseconds(machine, kind, seconds, splice=False):
-    """CPU of a gigabyte (10^9 bytes) from server to client."""
-    spent, _, size = loaded(machine, kind, "/big", seconds, 4, splice=splice)
-    return 1e3 * spent / (size / 1e9)
+def bulk(machine, kinds, seconds, first):
+    """CPU of a gigabyte from server to client, as configured by default and with splice."""
+    subjects = [Subject(kind, "bulk") for kind in kinds]
+    subjects += [Subject(kind, "bulk_splice", splice=True) for kind in kinds if kind != "nginx"]
+    return side_by_side(machine, subjects, "/big", seconds, 4, first=first)
 
 
 class Holder:
@@ -167,13 +201,13 @@ def plain_requests(port, count, keep=False):
                 pass
 
 
-def counted_calls(machine, kind, count, log):
-    """System calls of the whole life of a proxy that served so many connections."""
+def counted_calls(machine, kind, count, log, keep):
+    """System calls of the whole life of a proxy that served so many connections, or requests on one."""
     path = f"{machine.folder}/strace-{kind}-{count}"
     prefix = ["strace", "-f", "-c", "-o", path]
     proxy, port = machine.proxy(kind, log=log, prefix=prefix, pinned=False)
     try:
-        plain_requests(port, count)
+        plain_requests(port, count, keep)
         time.sleep(0.3)
         child = int(open(f"/proc/{proxy.pid}/task/{proxy.pid}/children").read().split()[0])
         subprocess.run(["kill", "-TERM", str(child)], check=True)
@@ -189,9 +223,10 @@ def counted_calls(machine, kind, count, log):
     return calls
 
 
-def calls_a_connection(machine, kind, log=True, step=300):
-    """System calls of one connection, by name: the difference of two runs, so that start and stop go out."""
-    fewer, more = (counted_calls(machine, kind, n, log) for n in (step, 2 * step))
+def calls(machine, kind, keep=False, step=300):
+    """System calls of one connection with its record, by name, or with `keep` of one request on a connection
+    that stays: the difference of two runs, so that start and stop go out."""
+    fewer, more = (counted_calls(machine, kind, n, not keep, keep) for n in (step, 2 * step))
     names = set(fewer) | set(more)
     differences = {n: (more.get(n, 0) - fewer.get(n, 0)) / step for n in names}
     return {n: d for n, d in sorted(differences.items(), key=lambda i: -i[1]) if d >= 0.01}

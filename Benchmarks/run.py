@@ -5,7 +5,6 @@ import argparse
 import os
 import resource
 import shutil
-import statistics
 import sys
 import tempfile
 import time
@@ -52,23 +51,24 @@ def main():
     try:
         for turn in range(options.rounds):
             print(f"==> Round {turn + 1} of {options.rounds}", flush=True)
-            # Each round begins with another proxy, so that none always comes first.
-            for kind in kinds[turn % 3:] + kinds[:turn % 3]:
-                if "cpu" in wanted:
-                    note(kind, "connection_log", measures.connection_microseconds(machine, kind, options.seconds, True), "us")
-                    note(kind, "connection", measures.connection_microseconds(machine, kind, options.seconds, False), "us")
-                    note(kind, "request", measures.request_microseconds(machine, kind, options.seconds), "us")
-                if "bulk" in wanted:
-                    note(kind, "bulk", measures.bulk_milliseconds(machine, kind, options.seconds), "ms/GB")
-                    if kind != "nginx":
-                        note(kind, "bulk_splice", measures.bulk_milliseconds(machine, kind, options.seconds, True), "ms/GB")
-                if "idle" in wanted:
+            # What is compared is measured side by side, and each round begins at the other end.
+            if "cpu" in wanted:
+                for subject in measures.connections(machine, kinds, options.seconds, turn):
+                    note(subject.kind, subject.row, subject.microseconds(), "us")
+                for subject in measures.requests(machine, kinds, options.seconds, turn):
+                    note(subject.kind, subject.row, subject.microseconds(), "us")
+            if "bulk" in wanted:
+                for subject in measures.bulk(machine, kinds, options.seconds, turn):
+                    note(subject.kind, subject.row, subject.milliseconds(), "ms/GB")
+            if "idle" in wanted:
+                for kind in kinds[::-1] if turn % 2 else kinds:
                     note(kind, "idle", measures.idle_bytes(machine, kind), "bytes")
         if "calls" in wanted:
-            print("==> System calls of a connection", flush=True)
-            for kind in kinds:
-                calls[kind] = measures.calls_a_connection(machine, kind)
-                note(kind, "calls", sum(calls[kind].values()), "calls")
+            print("==> System calls of a connection, and of a request on one that stays", flush=True)
+            for row, keep in (("calls", False), ("request_calls", True)):
+                calls[row] = {kind: measures.calls(machine, kind, keep) for kind in kinds}
+                for kind in kinds:
+                    note(kind, row, sum(calls[row][kind].values()), "calls")
         if "allocations" in wanted:
             print("==> Allocations, under valgrind", flush=True)
             allocated = measures.allocations(machine, "weir")
@@ -77,16 +77,15 @@ def main():
         machine.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
-    medians = {k: {row: statistics.median(v) for row, v in rows.items()} for k, rows in samples.items()}
-    print("\n" + report.table(medians) + "\n")
-    for good, text in report.verdicts(medians, allocated):
+    print("\n" + report.table(samples) + "\n")
+    for good, text in report.verdicts(samples, allocated):
         print(f"{'kept  ' if good else 'MISSED'}  {text}")
     if options.output:
         picture = os.path.splitext(options.output)[0] + ".svg"
         with open(options.output, "w") as f:
-            f.write(report.page(medians, calls, allocated, options.rounds, options.seconds, programs,
+            f.write(report.page(samples, calls, allocated, options.rounds, options.seconds, programs,
                                 os.path.basename(picture)))
-        report.plot(medians, picture)
+        report.plot(samples, picture)
         print(f"\nwritten: {options.output}, {picture}")
 
 

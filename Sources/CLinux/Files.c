@@ -60,6 +60,27 @@ int weir_file_write_all(int descriptor, const uint8_t *bytes, size_t count) {
   return 0;
 }
 
+int weir_file_create(const char *path, uint32_t mode) {
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, (mode_t)mode);
+  return fd < 0 ? -errno : fd;
+}
+
+int weir_file_write_at(int descriptor, const uint8_t *bytes, size_t count, uint64_t offset) {
+  while (count > 0) {
+    ssize_t n = pwrite(descriptor, bytes, count, (off_t)offset);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return -errno;
+    bytes += n;
+    count -= (size_t)n;
+    offset += (uint64_t)n;
+  }
+  return 0;
+}
+
+int weir_file_cut(int descriptor, uint64_t size) {
+  return ftruncate(descriptor, (off_t)size) < 0 ? -errno : 0;
+}
+
 // A list of texts that grows, each ended by a NUL.
 struct list {
   char *bytes;

@@ -3,9 +3,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -162,6 +164,8 @@ int weir_set_option(int fd, enum weir_option option, int value) {
       [WEIR_RCVBUF] = {SOL_SOCKET, SO_RCVBUF},
       [WEIR_SNDBUF] = {SOL_SOCKET, SO_SNDBUF},
       [WEIR_BIND_NO_PORT] = {IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT},
+      [WEIR_KEEPIDLE] = {IPPROTO_TCP, TCP_KEEPIDLE},
+      [WEIR_KEEPINTVL] = {IPPROTO_TCP, TCP_KEEPINTVL},
   };
   if (option == WEIR_LINGER_RESET) {
     struct linger reset = {.l_onoff = value, .l_linger = 0};
@@ -198,6 +202,12 @@ long weir_peek(int fd, void *bytes, size_t count) {
 
 long weir_send(int fd, const void *bytes, size_t count, int more) {
   return RETRY(send(fd, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL | (more ? MSG_MORE : 0)));
+}
+
+int weir_unacknowledged(int fd) {
+  int value = 0;
+  int result = RETRY(ioctl(fd, SIOCOUTQ, &value));
+  return result < 0 ? result : value;
 }
 
 long weir_splice(int from, int to, size_t count, int more) {

@@ -4,7 +4,7 @@ internal import CLinux
 package enum SocketOption: Sendable {
   case noDelay, reuseAddress, reusePort, keepAlive, resetOnClose, ipv6Only, fastOpen
   case fastOpenConnect, deferAccept, userTimeout, maximumSegment, transparent, transparentIPv6
-  case quickAcknowledge, receiveBuffer, sendBuffer, bindWithoutPort
+  case quickAcknowledge, receiveBuffer, sendBuffer, bindWithoutPort, keepIdle, keepInterval
 
   var code: weir_option {
     switch self {
@@ -25,6 +25,8 @@ package enum SocketOption: Sendable {
     case .receiveBuffer: WEIR_RCVBUF
     case .sendBuffer: WEIR_SNDBUF
     case .bindWithoutPort: WEIR_BIND_NO_PORT
+    case .keepIdle: WEIR_KEEPIDLE
+    case .keepInterval: WEIR_KEEPINTVL
     }
   }
 }
@@ -144,6 +146,14 @@ extension Descriptor {
   package func pendingError() -> Errno? {
     let result = weir_socket_error(number)
     return result == 0 ? nil : Errno(result < 0 ? -result : result)
+  }
+
+  /// How much of what was sent the other end's system has not acknowledged, in bytes (SIOCOUTQ,
+  /// tcp(7)). For UNIX sockets it is the memory of what the other end has not read, never less than
+  /// its bytes. Nil where the kernel does not tell.
+  package func unacknowledgedBytes() -> Int? {
+    let result = weir_unacknowledged(number)
+    return result < 0 ? nil : Int(result)
   }
 
   /// Lets calls on an inherited descriptor return at once rather than wait (fcntl(2), O_NONBLOCK),

@@ -54,6 +54,15 @@ extension Descriptor {
     return Transfer(result)
   }
 
+  /// Writes what the other end takes of these bytes (send(2)).
+  package func send(_ bytes: Span<UInt8>) -> Transfer {
+    guard !bytes.isEmpty else { return .wouldBlock }
+    return unsafe bytes.withUnsafeBufferPointer { bytes in
+      // SAFETY: as many bytes are read as the span has.
+      Transfer(unsafe weir_send(number, bytes.baseAddress, bytes.count, 0))
+    }
+  }
+
   /// Moves up to `count` bytes to another descriptor, one of both a pipe (splice(2)).
   public func splice(to other: borrowing Descriptor, count: Int, more: Bool = false) -> Transfer {
     Transfer(weir_splice(number, other.number, count, more ? 1 : 0))

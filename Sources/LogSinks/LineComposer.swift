@@ -10,6 +10,9 @@ struct LineComposer: ~Copyable {
   /// Whether the limit of the line's length cut it.
   private(set) var isTruncated = false
 
+  /// The text of what was made last, without its header.
+  var message: Span<UInt8> { @_lifetime(borrow self) get { text.span } }
+
   private var context: RenderContext
   /// Whose `%ID` the context makes.
   private var identified: ObjectIdentifier?

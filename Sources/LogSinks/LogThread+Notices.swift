@@ -7,23 +7,23 @@ internal import Reactor
 extension LogThread {
   /// Tells of sinks that went or came back, all loggers of the process but those of the sink.
   mutating func reportNotices() {
-    for (place, sink) in sinks.enumerated() {
+    for (place, sink) in table.sinks.enumerated() {
       for notice in sink.takeNotices() {
-        tell(notice.event(of: sink.ledger.sink)) { $0 != place || notice.isForItself }
+        tell(notice.event(of: sink.ledger.sink), of: place) { !$0 || notice.isForItself }
       }
     }
   }
 
   /// Tells what sinks dropped: others at once, the loggers of the sink itself when it takes lines.
   mutating func reportDrops() {
-    for (place, sink) in sinks.enumerated() where dropReports[place].isDue(sink.ledger, loop.now) {
+    for (place, sink) in table.sinks.enumerated() where dropReports[place].isDue(sink.ledger, loop.now) {
       let nanoseconds = Clock.realtimeNanoseconds()
       if let event = dropReports[place].tellOthers(sink.ledger, now: loop.now, nanoseconds) {
-        tell(event) { $0 != place }
+        tell(event, of: place) { !$0 }
       }
       guard sink.takesLines else { continue }
       if let event = dropReports[place].tellItself(sink.ledger, now: loop.now, nanoseconds) {
-        tell(event) { $0 == place }
+        tell(event, of: place) { $0 }
       }
     }
   }
@@ -72,10 +72,10 @@ extension LogThread {
     ship(event)
   }
 
-  /// Numbers an event about a sink and ships it to those of the process's loggers whose sinks, by
-  /// their places, are wanted.
-  private mutating func tell(_ event: LogEvent, where isWanted: (Int) -> Bool) {
-    let wanted = process.loggers.filter { isWanted(loggers[$0].sink) }
+  /// Numbers an event about the sink at a place and ships it to those of the process's loggers that
+  /// are wanted: `isWanted` is asked whether to take one with this sink alone, or with others.
+  private mutating func tell(_ event: LogEvent, of place: Int, where isWanted: (Bool) -> Bool) {
+    let wanted = process.loggers.filter { isWanted(loggers[$0].destination == .sink(place)) }
     guard !wanted.isEmpty else { return }
     var event = event
     event.sequence = pipeline.sequence.next()

@@ -17,7 +17,6 @@ struct LogThread: ~Copyable {
   static let ledgerLimit: Int64 = 500_000
 
   private static let alarmToken: UInt8 = 1
-  private static let sinkToken: UInt8 = 2
 
   /// The `log` lines of a proxy, by their places in `loggers`, and what they are made with.
   struct LoggerGroup {
@@ -41,7 +40,7 @@ struct LogThread: ~Copyable {
   private var heads: [Head]
   private var composer: LineComposer
   private(set) var loop: EventLoop
-  private(set) var sinks: [Sink] = []
+  private(set) var table: SinkTable
   private(set) var loggers: [Logger] = []
   private(set) var frontends: [LoggerGroup] = []
   private(set) var backends: [LoggerGroup] = []
@@ -70,37 +69,28 @@ struct LogThread: ~Copyable {
     context.bootIdentifier = settings.bootIdentifier
     context.counts = settings.counts
     composer = LineComposer(context)
+    table = SinkTable(settings)
     process = LoggerGroup(formats: LineFormats(settings.process), loggers: 0..<0)
     heads = pipeline.writers.map { _ in Head() }
     knownDrops = pipeline.writers.map { [UInt64](repeating: 0, count: $0.drops.count * 8) }
     knownDropCounts = pipeline.writers.map { _ in 0 }
     profiles = Dictionary(settings.profiles.map { ($0.name, LogProfile($0)) }) { first, _ in first }
-    var places: [LoggerSettings.Target: Int] = [:]
-    process = group(settings.process, &places)
-    for frontend in settings.frontends { frontends.append(group(frontend, &places)) }
-    for backend in settings.backends { backends.append(group(backend, &places)) }
+    process = group(settings.process)
+    for frontend in settings.frontends { frontends.append(group(frontend)) }
+    for backend in settings.backends { backends.append(group(backend)) }
     let now = Clock.realtimeNanoseconds()
-    dropReports = sinks.map { _ in DropReport(now: now) }
-    for sink in sinks { sink.openEarly(in: self.loop) }
-    pipeline.publish(sinks)
+    dropReports = table.sinks.map { _ in DropReport(now: now) }
+    table.openEarly(in: self.loop)
+    pipeline.publish(table.sinks)
   }
 
-  private mutating func group(
-    _ proxy: ProxyLogSettings, _ places: inout [LoggerSettings.Target: Int]
-  ) -> LoggerGroup {
+  private mutating func group(_ proxy: ProxyLogSettings) -> LoggerGroup {
     let start = loggers.count
     for settings in proxy.loggers {
-      let place = places[settings.target] ?? sinks.count
-      if place == sinks.count {
-        places[settings.target] = place
-        sinks.append(
-          Sink(
-            name: settings.target.name, way: settings.target.way,
-            token: EventToken(kind: Self.sinkToken, number: place)))
-      }
       loggers.append(
         Logger(
-          settings, sink: place, tag: proxy.tag, hostName: pipeline.settings.hostName,
+          settings, destination: table.destination(of: settings.target),
+          ring: table.ring(settings.target), tag: proxy.tag, hostName: pipeline.settings.hostName,
           profile: settings.profile.flatMap { profiles[$0] }))
     }
     return LoggerGroup(formats: LineFormats(proxy), loggers: start..<loggers.count)
@@ -125,15 +115,16 @@ struct LogThread: ~Copyable {
   /// Takes all that was written, sends what sinks take, and shows the ledgers; whether there was
   /// anything.
   private mutating func turn() -> Bool {
+    table.updateBackends()
     let (events, lost) = pipeline.events.take()
     let hadRecords = shipInOrder(events)
     for (key, count) in lost { noteLost(key, count) }
     let hadWork = hadRecords || !events.isEmpty || !lost.isEmpty
-    for sink in sinks { sink.flush(in: loop) }
+    table.flush(in: loop)
     reportNotices()
     reportDrops()
     if summaryDeadline <= loop.now { reportLimits() }
-    pipeline.publish(sinks)
+    pipeline.publish(table.sinks)
     return hadWork
   }
 
@@ -144,17 +135,15 @@ struct LogThread: ~Copyable {
     func wake(at deadline: Int64, now: Int64) {
       limit = min(limit, max(deadline - now, 0) / 1000 + (deadline > now ? 1 : 0))
     }
-    for sink in sinks {
-      if let deadline = sink.deadline { wake(at: deadline, now: loop.now) }
-    }
+    if let deadline = table.deadline { wake(at: deadline, now: loop.now) }
     if summaryDeadline != .max { wake(at: summaryDeadline, now: loop.now) }
     var wasWoken = false
     for index in 0..<loop.wait(atMost: Int(limit)) {
       let (token, readiness) = loop.event(index)
       if token.kind == Self.alarmToken {
         wasWoken = true
-      } else if token.kind == Self.sinkToken, token.number < sinks.count {
-        sinks[token.number].ready(readiness, in: loop)
+      } else {
+        table.ready(token, readiness, in: loop)
       }
     }
     return wasWoken
@@ -218,7 +207,7 @@ struct LogThread: ~Copyable {
     for index in group.loggers {
       var taken: UInt64 = 0
       for _ in 0..<count where loggers[index].takes(severity) { taken += 1 }
-      sinks[loggers[index].sink].lose(taken, reason)
+      table.lose(taken, reason, for: loggers[index].destination)
     }
   }
 
@@ -243,8 +232,9 @@ struct LogThread: ~Copyable {
       }
       guard loggers[index].takesNext() else { continue }
       composer.compose(record, with: group.formats, rule, for: &loggers[index])
-      sinks[loggers[index].sink].accept(
-        composer.line.span, isTruncated: composer.isTruncated, in: loop)
+      table.accept(
+        composer.line.span, isTruncated: composer.isTruncated, message: composer.message,
+        for: loggers[index].destination, in: loop)
     }
   }
 
@@ -266,8 +256,9 @@ struct LogThread: ~Copyable {
   mutating func ship(_ event: LogEvent, to index: Int) {
     guard !event.text.isEmpty, loggers[index].takes(event.severity) else { return }
     composer.compose(event, for: &loggers[index])
-    sinks[loggers[index].sink].accept(
-      composer.line.span, isTruncated: composer.isTruncated, in: loop)
+    table.accept(
+      composer.line.span, isTruncated: composer.isTruncated, message: composer.message,
+      for: loggers[index].destination, in: loop)
   }
 
   /// What `log-limit` says of a message: it is asked once for all loggers, and by none that would
@@ -290,7 +281,7 @@ struct LogThread: ~Copyable {
     _ admission: Admission, _ index: Int, _ limits: MessageLimits
   ) -> Bool {
     guard admission == .leftOut else { return false }
-    sinks[loggers[index].sink].limit()
+    table.limit(loggers[index].destination)
     summaryDeadline = min(summaryDeadline, limits.deadline ?? .max)
     return true
   }
@@ -313,19 +304,19 @@ struct LogThread: ~Copyable {
     reportLimits(all: true)
     settle(within: Self.stopLimit)
     // The account comes before the lines that tell of it.
-    let ledgers = sinks.map(\.ledger)
+    let ledgers = table.sinks.map(\.ledger)
     for ledger in ledgers { tell(ledger.event) }
     settle(within: Self.ledgerLimit)
-    pipeline.publish(sinks)
+    pipeline.publish(table.sinks)
   }
 
   /// Gives sinks so many microseconds to take what waits; what they do not take is dropped.
   private mutating func settle(within limit: Int64) {
     let end = loop.now + limit
-    while sinks.contains(where: { !$0.isEmpty }), loop.now < end {
+    while table.sinks.contains(where: { !$0.isEmpty }), loop.now < end {
       _ = wait(milliseconds: Int((end - loop.now) / 1000) + 1)
-      for sink in sinks { sink.flush(in: loop) }
+      table.flush(in: loop)
     }
-    for sink in sinks { sink.abandon() }
+    for sink in table.sinks { sink.abandon() }
   }
 }

@@ -3,8 +3,8 @@ internal import LogRecords
 /// One `log` line of one proxy at work: where its lines go, which of them it takes, and what they
 /// begin with.
 struct Logger {
-  /// The place of its sink.
-  let sink: Int
+  /// Who gets its lines.
+  let destination: Destination
   /// What its lines begin with, and how long they may be.
   var prefix: LinePrefix
   /// Whether its lines are journal entries.
@@ -17,19 +17,23 @@ struct Logger {
   private var sample: SampleCounter
 
   /// A logger that has seen nothing.
+  ///
+  /// A ring whose format is `raw` lets no line have a header, as with HAProxy; its `maxlen` limits
+  /// lines beside `len`.
   init(
-    _ settings: LoggerSettings, sink: Int, tag: String, hostName: String?,
-    profile: LogProfile? = nil
+    _ settings: LoggerSettings, destination: Destination, ring: RingSettings?, tag: String,
+    hostName: String?, profile: LogProfile? = nil
   ) {
-    self.sink = sink
+    self.destination = destination
     self.profile = profile
+    let format = ring?.format == .raw ? .raw : settings.format ?? ring?.format ?? .local
     prefix = LinePrefix(
       LineHeader(
-        format: settings.format ?? .local, facility: settings.facility,
-        minimumLevel: settings.minimumLevel, length: settings.length, hostname: hostName,
+        format: format, facility: settings.facility, minimumLevel: settings.minimumLevel,
+        length: min(settings.length, ring?.maximumLength ?? .max), hostname: hostName,
         tag: profile?.tag ?? tag))
     isJournal = settings.target == .journald
-    hasStructuredData = settings.format == .rfc5424
+    hasStructuredData = format == .rfc5424
     level = settings.level.rawValue
     sample = SampleCounter(settings.sample)
   }

@@ -16,6 +16,8 @@ struct MessageQueue {
   private var sentBytes = 0
   private var lengths: [UInt32] = []
   private var sentMessages = 0
+  /// What of the oldest was written already and only waits to be acknowledged: it takes no room.
+  var inFlight = (messages: 0, bytes: 0)
 
   /// An empty queue.
   init(messageLimit: Int = Self.messageLimit, byteLimit: Int = Self.byteLimit) {
@@ -35,12 +37,43 @@ struct MessageQueue {
 
   /// Adds a message that lies elsewhere.
   mutating func append(_ message: Span<UInt8>) -> Bool {
-    guard count < messageLimit, byteCount + message.count <= byteLimit,
+    guard hasRoom(message.count),
       let length = UInt32(exactly: message.count)
     else { return false }
     bytes.append(message)
     lengths.append(length)
     return true
+  }
+
+  /// Adds a message without its final newline behind its length (RFC 6587 3.4.1).
+  mutating func appendCounted(_ message: Span<UInt8>) -> Bool {
+    let isLine = message.count > 0 && message[message.count - 1] == UInt8(ascii: "\n")
+    let count = isLine ? message.count - 1 : message.count
+    let start = bytes.count
+    bytes.append(contentsOf: String(count).utf8)
+    bytes.append(UInt8(ascii: " "))
+    let length = bytes.count - start + count
+    // The length's digits are there already.
+    guard hasRoom(length - (bytes.count - start)), let told = UInt32(exactly: length) else {
+      bytes.removeLast(bytes.count - start)
+      return false
+    }
+    bytes.append(message.extracting(0..<count))
+    lengths.append(told)
+    return true
+  }
+
+  private func hasRoom(_ size: Int) -> Bool {
+    count - inFlight.messages < messageLimit && byteCount - inFlight.bytes + size <= byteLimit
+  }
+
+  /// Whether a message of this size could be added if nothing waited.
+  func canHold(_ size: Int) -> Bool { messageLimit > 0 && size <= byteLimit }
+
+  /// Whether it is at least so many quarters full, by messages or bytes.
+  func isFilled(quarters: Int) -> Bool {
+    count - inFlight.messages >= messageLimit / 4 * quarters
+      || byteCount - inFlight.bytes >= byteLimit / 4 * quarters
   }
 
   /// The bytes of the messages that wait, the oldest first.

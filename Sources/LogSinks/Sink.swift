@@ -1,4 +1,5 @@
 internal import Kernel
+internal import Memory
 internal import Reactor
 
 /// One receiver of lines: its queue, its transport and its ledger. It lives on the log thread and
@@ -6,12 +7,23 @@ internal import Reactor
 /// when to go on.
 final class Sink {
   /// How lines get out.
-  enum Way: Hashable { case datagrams(SocketAddress), output(Int32) }
+  enum Way: Hashable {
+    /// A datagram each.
+    case datagrams(SocketAddress)
+    /// A datagram each to journald's socket, with a file in place of what is too large for one.
+    case journal
+    /// A descriptor that the process inherited.
+    case output(Int32)
+    /// One behind the other on a connection.
+    case stream(LogServerSettings)
+    /// Nowhere: the latest are kept, and shown by a file where one is given.
+    case kept(file: String?, size: Int)
+  }
 
   /// Something that an administrator should know of.
   enum Notice: Equatable {
     /// The receiver went away, or is not there.
-    case lost(Errno)
+    case lost(SinkFailure)
     /// The receiver takes lines again, after so many microseconds and so many lines dropped.
     case back(microseconds: Int64, dropped: UInt64)
   }
@@ -25,49 +37,52 @@ final class Sink {
   /// How long to wait where the system was out of memory, in microseconds.
   static let shortPause: Int64 = 20_000
 
-  /// What waits, and the account of it: what each line changes, in one place.
-  private struct Intake {
-    var queue: MessageQueue
-    var ledger: SinkLedger
-
-    /// Takes a line, and tells how many wait.
-    mutating func accept(_ line: Span<UInt8>, isTruncated: Bool) -> Int {
-      if queue.append(line) { ledger.enqueue() } else { ledger.lose(1, .queueFull) }
-      if isTruncated { ledger.truncated &+= 1 }
-      return queue.count
-    }
-  }
-
   /// The account of every line.
   var ledger: SinkLedger { intake.ledger }
-  private var intake: Intake
+  private var intake: SinkIntake
   private let way: Way
   private let token: EventToken
   private var transport: Transport?
-  private var pause = RetryPause()
+  private var pause: RetryPause
   /// Not before this moment is anything tried; nil where nothing keeps from trying.
   private var resumesAt: Int64?
   /// Whether readiness ends the wait before its time.
   private var waitsForRoom = false
+  /// Whether the transport is to be asked even if nothing waits: the loop told something of it.
+  private var isRoused = false
+  private var acceptedSinceFlush = 0
   private var lostAt: Int64?
   private var droppedWhenLost: UInt64 = 0
   private var notices: [Notice] = []
 
   /// A sink that is not open yet.
-  init(name: String, way: Way, token: EventToken, queue: MessageQueue = MessageQueue()) {
-    intake = Intake(queue: queue, ledger: SinkLedger(sink: name))
+  init(name: String, way: Way, token: EventToken, queue: MessageQueue? = nil) {
+    intake = SinkIntake(queue: queue ?? way.queue, ledger: SinkLedger(sink: name), way: way)
     self.way = way
     self.token = token
+    if case .stream = way {
+      pause = RetryPause(limit: RetryPause.longestOfStreams, hasJitter: true)
+    } else {
+      pause = RetryPause()
+    }
   }
 
-  /// Whether a line waits.
-  var isEmpty: Bool { intake.queue.isEmpty }
+  /// Whether no line waits that could still be sent.
+  var isEmpty: Bool { intake.queue.isEmpty || way.sendsNothing }
+
+  /// Whether there is room for lines of who would rather wait than lose one.
+  var hasRoom: Bool { !intake.queue.isFilled(quarters: 3) }
 
   /// When to call `flush` even if no event comes, in microseconds; nil where nothing waits.
-  var deadline: Int64? { intake.queue.isEmpty ? nil : resumesAt ?? 0 }
+  var deadline: Int64? {
+    if let resumesAt { return isEmpty && transport?.deadline() == nil ? nil : resumesAt }
+    if !isEmpty, transport?.hasUnwritten(intake.queue) ?? true { return 0 }
+    return transport?.deadline()
+  }
 
   /// What happened to the receiver since the last call.
   func takeNotices() -> [Notice] {
+    guard !notices.isEmpty else { return [] }
     defer { notices.removeAll() }
     return notices
   }
@@ -79,11 +94,18 @@ final class Sink {
 
   /// Takes a line that lies elsewhere and what became of its length.
   func accept(_ line: Span<UInt8>, isTruncated: Bool, in loop: borrowing EventLoop) {
-    if intake.accept(line, isTruncated: isTruncated) >= Self.flushThreshold { flush(in: loop) }
+    intake.accept(line, isTruncated: isTruncated)
+    acceptedSinceFlush += 1
+    // A small ring is full before a turn is over.
+    if acceptedSinceFlush >= Self.flushThreshold || intake.queue.isFilled(quarters: 2) {
+      flush(in: loop)
+    }
   }
 
   /// Whether the receiver is there and keeps up, so that a line is likely to get there.
-  var takesLines: Bool { lostAt == nil && intake.queue.count < Self.flushThreshold }
+  var takesLines: Bool { lostAt == nil && unwritten < Self.flushThreshold }
+
+  private var unwritten: Int { intake.queue.count - intake.queue.inFlight.messages }
 
   /// Counts a line that `log-limit` left out.
   func limit() { intake.ledger.limited &+= 1 }
@@ -93,29 +115,45 @@ final class Sink {
 
   /// Opens the transport ahead of the first line, while its path can surely be reached.
   func openEarly(in loop: borrowing EventLoop) {
-    if transport == nil { try? open(in: loop) }
+    guard transport == nil, !way.sendsNothing else { return }
+    do throws(SinkFailure) {
+      try open(in: loop)
+    } catch {
+      // Tried again, and told, when there is something to send; a connection is told at once.
+      if case .stream = way { lose(transportTo: error, now: loop.now) }
+    }
   }
 
   /// Takes what the loop tells of the transport.
   func ready(_ readiness: Readiness, in loop: borrowing EventLoop) {
     if !readiness.isDisjoint(with: [.error, .hangup]) { collectReport() }
-    if waitsForRoom { resumesAt = nil }
+    let isConversation = transport?.isConversation() ?? false
+    if waitsForRoom || isConversation { resumesAt = nil }
+    isRoused = isConversation
     flush(in: loop)
   }
 
   /// Sends what the receiver takes.
   func flush(in loop: borrowing EventLoop) {
+    acceptedSinceFlush = 0
     if let resumesAt, resumesAt > loop.now { return }
     resumesAt = nil
+    guard !way.sendsNothing else { return }
+    if let deadline = transport?.deadline(), deadline <= loop.now { isRoused = true }
     for _ in 0..<Self.batchLimit {
-      guard !intake.queue.isEmpty, resumesAt == nil else { return }
-      do throws(Errno) {
+      guard resumesAt == nil, isRoused || !intake.queue.isEmpty else { return }
+      if !isRoused, transport?.hasUnwritten(intake.queue) == false { return }
+      isRoused = false
+      do throws(SinkFailure) {
         if transport == nil { try open(in: loop) }
-        guard let result = transport?.send(intake.queue) else { return }
+        guard let result = transport?.send(intake.queue, now: loop.now) else { return }
         if result.wasRefused { refuseDelivered(.connectionRefused) }
         handle(result.outcome, in: loop)
+        intake.queue.inFlight = transport?.inFlight() ?? (0, 0)
       } catch {
-        if case .output = way { refuse(intake.queue.count, error) }
+        if case .output = way, case .system(let error) = error {
+          refuse(intake.queue.count, error)
+        }
         lose(transportTo: error, now: loop.now)
       }
     }
@@ -135,12 +173,8 @@ final class Sink {
     refuseDelivered(error)
   }
 
-  private func open(in loop: borrowing EventLoop) throws(Errno) {
-    let opened: Transport
-    switch way {
-    case .datagrams(let address): opened = .datagrams(try DatagramTransport(to: address))
-    case .output(let number): opened = .output(try OutputTransport(inherited: number))
-    }
+  private func open(in loop: borrowing EventLoop) throws(SinkFailure) {
+    let opened = try way.open(now: loop.now)
     opened.watch(in: loop, token: token)
     transport = consume opened
   }
@@ -155,13 +189,20 @@ final class Sink {
     let now = loop.now
     switch outcome {
     case .sent(let count):
-      intake.queue.removeFirst(count)
-      intake.ledger.deliver(count)
+      deliver(count)
       waitForRoom(false, in: loop)
       succeed(now: now)
     case .full:
       resumesAt = now + Self.fullPause
       waitForRoom(true, in: loop)
+    case .waiting(let forRoom):
+      resumesAt = transport?.deadline() ?? now + Self.fullPause
+      waitForRoom(forRoom, in: loop)
+    case .acknowledged(let count, let isFull):
+      deliver(count)
+      if isFull { resumesAt = transport?.deadline() ?? now + Self.fullPause }
+      waitForRoom(isFull, in: loop)
+      if count > 0 { succeed(now: now) }
     case .short(let error):
       intake.ledger.lastError = error.name
       resumesAt = now + Self.shortPause
@@ -171,8 +212,19 @@ final class Sink {
       intake.queue.removeFirst(1)
       intake.ledger.drop(1, .tooLong)
     case .reported(let error): refuseDelivered(error)
-    case .lost(let error): lose(transportTo: error, now: now)
+    case .lost(let failure): lose(transportTo: failure, now: now)
+    case .broken(let failure, let count, let uncertain):
+      deliver(count)
+      intake.queue.removeFirst(uncertain)
+      intake.ledger.drop(uncertain, .unacknowledged)
+      lose(transportTo: failure, now: now)
     }
+  }
+
+  private func deliver(_ count: Int) {
+    guard count > 0 else { return }
+    intake.queue.removeFirst(count)
+    intake.ledger.deliver(count)
   }
 
   /// A line that had left was refused after all.
@@ -187,21 +239,26 @@ final class Sink {
     intake.ledger.drop(count, .refused)
   }
 
-  private func lose(transportTo error: Errno, now: Int64) {
+  private func lose(transportTo failure: SinkFailure, now: Int64) {
     transport = nil
     waitsForRoom = false
-    intake.ledger.lastError = error.name
     resumesAt = now + Int64(pause.afterFailure() / 1000)
-    guard lostAt == nil else { return }
+    guard lostAt == nil else {
+      intake.ledger.lastError = failure.name
+      return
+    }
+    intake.ledger.losses &+= 1
+    // A receiver may well close a connection that has nothing to say; the next line opens another.
+    if failure == .closed, intake.queue.isEmpty { return }
+    intake.ledger.lastError = failure.name
     lostAt = now
     droppedWhenLost = intake.ledger.dropped
-    intake.ledger.losses &+= 1
-    notices.append(.lost(error))
+    notices.append(.lost(failure))
   }
 
   private func succeed(now: Int64) {
-    guard let lost = lostAt else { return }
     pause.succeeded()
+    guard let lost = lostAt else { return }
     lostAt = nil
     notices.append(
       .back(microseconds: now - lost, dropped: intake.ledger.dropped &- droppedWhenLost))

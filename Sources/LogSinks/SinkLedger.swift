@@ -11,6 +11,12 @@ package enum DropReason: CaseIterable, Hashable, Sendable {
   case refused
   /// The receiver takes no message of this size (EMSGSIZE).
   case tooLong
+  /// The connection broke before the receiver's system had acknowledged it; it may have arrived.
+  case unacknowledged
+  /// No receiver of the log backend was up.
+  case noReceiver
+  /// Newer ones took its place in a ring that nobody reads.
+  case overwritten
   /// The process ended before the receiver took it.
   case stopped
 
@@ -21,6 +27,9 @@ package enum DropReason: CaseIterable, Hashable, Sendable {
     case .queueFull: "queue_full"
     case .refused: "refused"
     case .tooLong: "too_long"
+    case .unacknowledged: "unacknowledged"
+    case .noReceiver: "no_receiver"
+    case .overwritten: "overwritten"
     case .stopped: "stopped"
     }
   }
@@ -32,6 +41,9 @@ private struct Drops: Hashable, Sendable {
   private var queueFull: UInt64 = 0
   private var refused: UInt64 = 0
   private var tooLong: UInt64 = 0
+  private var unacknowledged: UInt64 = 0
+  private var noReceiver: UInt64 = 0
+  private var overwritten: UInt64 = 0
   private var stopped: UInt64 = 0
 
   subscript(_ reason: DropReason) -> UInt64 {
@@ -41,6 +53,9 @@ private struct Drops: Hashable, Sendable {
       case .queueFull: queueFull
       case .refused: refused
       case .tooLong: tooLong
+      case .unacknowledged: unacknowledged
+      case .noReceiver: noReceiver
+      case .overwritten: overwritten
       case .stopped: stopped
       }
     }
@@ -50,6 +65,9 @@ private struct Drops: Hashable, Sendable {
       case .queueFull: queueFull = newValue
       case .refused: refused = newValue
       case .tooLong: tooLong = newValue
+      case .unacknowledged: unacknowledged = newValue
+      case .noReceiver: noReceiver = newValue
+      case .overwritten: overwritten = newValue
       case .stopped: stopped = newValue
       }
     }
@@ -61,9 +79,11 @@ private struct Drops: Hashable, Sendable {
 /// At any moment `accepted = delivered + queued + dropped`, to the record. What a logger's level,
 /// profile or sample leaves out was never accepted, nor was what `log-limit` leaves out. Delivered means what the transport can promise: for
 /// datagrams that the kernel took it for a receiver that was there, for descriptors that it was
-/// written whole.
+/// written whole, for connections that the receiver's system has acknowledged it. What waits is
+/// queued, what is on its way and not acknowledged included.
 package struct SinkLedger: Hashable, Sendable {
-  /// The sink as its `log` line names it, such as `udp@127.0.0.1:514`.
+  /// The sink as its `log` line names it, such as `udp@127.0.0.1:514`; `ring@NAME/SERVER` and
+  /// `backend@NAME/SERVER` for one of several receivers.
   package let sink: String
   /// Lines that loggers of this sink selected.
   package internal(set) var accepted: UInt64 = 0
@@ -79,7 +99,8 @@ package struct SinkLedger: Hashable, Sendable {
   package internal(set) var truncated: UInt64 = 0
   /// How often the transport was lost and had to be opened again.
   package internal(set) var losses: UInt64 = 0
-  /// The name of the last errno that the transport met; nil where it met none.
+  /// The name of the last errno that the transport met, or a word for what it met instead; nil
+  /// where it met nothing.
   package internal(set) var lastError: String?
 
   /// A ledger with nothing in it.

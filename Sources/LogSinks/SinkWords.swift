@@ -29,6 +29,18 @@ extension Sink.Notice {
     }
   }
 
+  /// What mends a sink that failed so.
+  static func remedy(for failure: SinkFailure) -> String {
+    switch failure {
+    case .system(let error): remedy(for: error)
+    case .tls(let error): "Remedy: \(error.remedy ?? "see what the receiver says of TLS")."
+    case .closed: "See what the receiver says; it is connected to again."
+    case .connectTimeout: "See whether the host is there: address, route, firewall."
+    case .silence: "The receiver hangs: see to it."
+    case .violation: "See whether the receiver speaks the protocol of 'log-proto'."
+    }
+  }
+
   /// What mends a sink that met this error.
   static func remedy(for error: Errno) -> String {
     switch error {
@@ -60,6 +72,11 @@ extension DropReason {
     case .refused:
       "The last error was \(lastError ?? "none"): see whether the receiver runs and takes lines."
     case .tooLong: "The receiver takes no line of such a size: lower 'len'."
+    case .unacknowledged:
+      "The connection broke: see to the receiver and the network. RELP ('log-proto relp') sends such"
+        + " lines again."
+    case .noReceiver: "No server of the log backend was up: see to them, or add a 'backup'."
+    case .overwritten: "Nobody reads the ring: give it a 'server', or a larger 'size'."
     case .stopped: "The process ended before the receiver took them."
     }
   }

@@ -7,6 +7,12 @@ enum SendOutcome: Equatable {
   case sent(Int)
   /// There is no room now; readiness will tell when there is.
   case full
+  /// Nothing can be done before the loop tells of the descriptor, or the transport's deadline;
+  /// with `forRoom` it is to tell of room too.
+  case waiting(forRoom: Bool)
+  /// The receiver has got so many messages, the oldest of the queue; with `isFull` it takes no
+  /// more now.
+  case acknowledged(Int, isFull: Bool)
   /// The system is out of memory for it; nothing will tell when that is over.
   case short(Errno)
   /// So many messages, the oldest of the queue, were refused for good.
@@ -16,16 +22,23 @@ enum SendOutcome: Equatable {
   /// A message sent before turned out to be refused; those that wait may be sent at once.
   case reported(Errno)
   /// The receiver is gone: open the transport anew.
-  case lost(Errno)
+  case lost(SinkFailure)
+  /// The connection ended: the receiver has got so many messages; of so many after these nobody
+  /// knows; all others are to be sent on the next connection.
+  case broken(SinkFailure, acknowledged: Int, uncertain: Int)
 }
 
-/// How messages get out of the process, by datagrams or by a descriptor.
+/// How messages get out of the process.
 enum Transport: ~Copyable {
   case datagrams(DatagramTransport)
   case output(OutputTransport)
+  case stream(StreamTransport)
+  case file(BackingFile)
 
   /// Sends some of the oldest messages, and tells whether an earlier one turned out to be refused.
-  mutating func send(_ queue: borrowing MessageQueue) -> (outcome: SendOutcome, wasRefused: Bool) {
+  mutating func send(
+    _ queue: borrowing MessageQueue, now: Int64
+  ) -> (outcome: SendOutcome, wasRefused: Bool) {
     switch consume self {
     case .datagrams(var datagrams):
       let stoppedEarly = datagrams.stoppedEarly
@@ -37,10 +50,51 @@ enum Transport: ~Copyable {
       let outcome = output.send(queue)
       self = .output(output)
       return (outcome, false)
+    case .stream(var stream):
+      let outcome = stream.send(queue, now: now)
+      self = .stream(stream)
+      return (outcome, false)
+    case .file(var file):
+      let outcome = file.send(queue)
+      self = .file(file)
+      return (outcome, false)
     }
   }
 
-  /// Begins to be told of refusals; not of room, since each datagram that leaves makes some.
+  /// Whether it has something to send: messages that wait for an acknowledgement alone are none.
+  borrowing func hasUnwritten(_ queue: borrowing MessageQueue) -> Bool {
+    switch self {
+    case .stream(let stream): stream.hasUnwritten(queue)
+    default: !queue.isEmpty
+    }
+  }
+
+  /// How much of the oldest messages was written and only waits to be acknowledged.
+  borrowing func inFlight() -> (messages: Int, bytes: Int) {
+    switch self {
+    case .stream(let stream): stream.inFlight
+    default: (0, 0)
+    }
+  }
+
+  /// When to call `send` even if nothing waits and the loop tells nothing, in microseconds.
+  borrowing func deadline() -> Int64? {
+    switch self {
+    case .stream(let stream): stream.deadline
+    default: nil
+    }
+  }
+
+  /// Whether what the loop tells is of interest even if nothing waits.
+  borrowing func isConversation() -> Bool {
+    switch self {
+    case .stream: true
+    default: false
+    }
+  }
+
+  /// Begins to be told of refusals, and of what a receiver on a connection does; not of room, since
+  /// each datagram that leaves makes some.
   ///
   /// A regular file cannot be watched (EPERM), and need not be.
   borrowing func watch(in loop: borrowing EventLoop, token: EventToken) {
@@ -49,6 +103,10 @@ enum Transport: ~Copyable {
       try? loop.watch(datagrams.descriptor, for: .edge, token: token)
     case .output(let output):
       try? loop.watch(output.output.descriptor, for: .edge, token: token)
+    case .stream(let stream):
+      try? loop.watch(
+        stream.connection.descriptor, for: [.edge, .readable, .peerClosed], token: token)
+    case .file: break
     }
   }
 
@@ -60,6 +118,10 @@ enum Transport: ~Copyable {
       try? loop.change(datagrams.descriptor, to: interest, token: token)
     case .output(let output):
       try? loop.change(output.output.descriptor, to: interest, token: token)
+    case .stream(let stream):
+      try? loop.change(
+        stream.connection.descriptor, to: interest.union([.readable, .peerClosed]), token: token)
+    case .file: break
     }
   }
 
@@ -67,109 +129,7 @@ enum Transport: ~Copyable {
   borrowing func pendingReport() -> Errno? {
     switch self {
     case .datagrams(let datagrams): datagrams.pendingReport()
-    case .output: nil
+    default: nil
     }
   }
-}
-
-/// A connected, non-blocking datagram socket.
-struct DatagramTransport: ~Copyable {
-  let descriptor: Descriptor
-  /// Whether refusals come back later, as ICMP messages.
-  private let isInternet: Bool
-
-  /// Opens a socket and connects it.
-  init(to address: SocketAddress) throws(Errno) {
-    let socket = try Descriptor.socket(for: address, datagram: true)
-    if let error = socket.connect(to: address) { throw error }
-    descriptor = socket
-    if case .internet = address { isInternet = true } else { isInternet = false }
-  }
-
-  /// Sends a batch of the oldest messages.
-  mutating func send(_ queue: borrowing MessageQueue) -> SendOutcome {
-    do throws(Errno) {
-      let lengths = queue.waitingLengths
-      let sent = try descriptor.sendDatagrams(queue.waitingBytes, lengths: lengths)
-      stoppedEarly = isInternet && sent < min(lengths.count, DatagramBatch.limit)
-      return .sent(sent)
-    } catch {
-      stoppedEarly = false
-      return outcome(of: error)
-    }
-  }
-
-  /// Whether the batch before stopped early, for a reason that the kernel did not keep. An ICMP
-  /// message that comes in while a batch is sent stops it, and its error is lost with that; it is
-  /// told from a full socket by the next attempt, which succeeds.
-  private(set) var stoppedEarly = false
-
-  /// The refusal that waits on the socket, if any.
-  func pendingReport() -> Errno? { isInternet ? descriptor.pendingError() : nil }
-
-  private func outcome(of error: Errno) -> SendOutcome {
-    switch error {
-    case .again: .full
-    case .noBuffers, .noMemory: .short(error)
-    case .messageTooLong: .tooLong(error)
-    case .connectionRefused where isInternet: .reported(error)
-    case .permissionDenied where isInternet, .notPermitted: .refused(1, error)
-    default: .lost(error)
-    }
-  }
-}
-
-/// A descriptor that the process inherited, written in whole lines.
-struct OutputTransport: ~Copyable {
-  /// The most bytes that one write to a file or socket takes.
-  static let writeLimit = 65_536
-
-  let output: OutputDescriptor
-  /// How much of the oldest message is written.
-  private var writtenBytes = 0
-
-  /// Opens a view of an inherited descriptor.
-  init(inherited number: Int32) throws(Errno) { output = try OutputDescriptor(inherited: number) }
-
-  /// Writes as many of the oldest messages as go in one piece.
-  mutating func send(_ queue: borrowing MessageQueue) -> SendOutcome {
-    let lengths = queue.waitingLengths
-    let limit = output.isPipe ? OutputDescriptor.atomicBytes : Self.writeLimit
-    var count = 0
-    var end = 0
-    while count < lengths.count, count == 0 || end + Int(lengths[count]) <= limit {
-      end += Int(lengths[count])
-      count += 1
-    }
-    do throws(Errno) {
-      let written = try output.write(queue.waitingBytes.extracting(writtenBytes..<end))
-      return .sent(whole(of: lengths, after: writtenBytes + written))
-    } catch {
-      switch error {
-      case .again: return .full
-      case .noBuffers, .noMemory: return .short(error)
-      default:
-        writtenBytes = 0
-        return .refused(count, error)
-      }
-    }
-  }
-
-  /// How many messages are whole with `bytes` written since the first began; the rest is kept.
-  private mutating func whole(of lengths: Span<UInt32>, after bytes: Int) -> Int {
-    var rest = bytes
-    var count = 0
-    while count < lengths.count, rest >= Int(lengths[count]) {
-      rest -= Int(lengths[count])
-      count += 1
-      if rest == 0 { break }
-    }
-    writtenBytes = rest
-    return count
-  }
-}
-
-extension Errno {
-  static let messageTooLong = Errno(90)
-  static let notPermitted = Errno(1)
 }

@@ -4,96 +4,13 @@ import Testing
 
 @testable import LogSinks
 
-/// A pipeline of one frontend `f` and one backend `b` on a thread of its own.
-private final class Running {
-  let pipeline: LogPipeline
-  private var thread: Thread?
-
-  init(
-    frontend: [LoggerSettings] = [], backend: [LoggerSettings] = [],
-    process: [LoggerSettings] = [], workers: Int = 1, ringCapacity: Int = 4096
-  ) throws {
-    Process.ignoreBrokenPipes()
-    var names = LogNames()
-    names.frontends = [.init(name: "f", identifier: 2)]
-    names.listeners = [.init(name: nil, identifier: 1, frontend: 0)]
-    names.backends = [.init(name: "b", identifier: 3)]
-    names.servers = [.init(name: "s", identifier: 1, backend: 0)]
-    var settings = LogPipeline.Settings(names: names)
-    var logs = ProxyLogSettings()
-    logs.format = FormatProgram.tcplog
-    logs.loggers = frontend
-    settings.frontends = [logs]
-    logs.loggers = backend
-    settings.backends = [logs]
-    settings.process.loggers = process
-    settings.workers = workers
-    settings.ringCapacity = ringCapacity
-    settings.processIdentifier = 7
-    pipeline = try LogPipeline(settings)
-  }
-
-  func start() throws {
-    let pipeline = pipeline
-    thread = try Thread(name: "log") { pipeline.run() }
-    #expect(pipeline.waitUntilRunning() == nil)
-  }
-
-  /// Stops, waits for the end, and gives the last ledgers.
-  func stop() -> [SinkLedger] {
-    pipeline.stop()
-    thread.take()?.join()
-    return pipeline.ledger()
-  }
-
-  /// Whether the ledgers come to fulfil a condition within ten seconds.
-  func waits(until condition: ([SinkLedger]) -> Bool) -> Bool {
-    let end = Clock.monotonicMicroseconds() + 10_000_000
-    while Clock.monotonicMicroseconds() < end {
-      if condition(pipeline.ledger()) { return true }
-    }
-    return false
-  }
-}
-
-/// The record of a connection that its client's port tells from others.
-private func record(_ port: Int, severity: Severity = .information) -> ConnectionRecord {
-  var record = ConnectionRecord()
-  record.client = .ipv4(0x7F00_0001, port: UInt16(truncatingIfNeeded: port))
-  record.connection = UInt64(port)
-  record.severity = severity
-  record.backend = 0
-  record.server = 0
-  record.acceptedNanoseconds = Clock.realtimeNanoseconds()
-  record.emittedNanoseconds = record.acceptedNanoseconds
-  return record
-}
-
-private func logger(
-  _ target: LoggerSettings.Target, _ format: HeaderFormat = .raw, level: Severity = .debug
-) -> LoggerSettings {
-  var settings = LoggerSettings(target: target, facility: .local0)
-  settings.format = format
-  settings.level = level
-  return settings
-}
-
-private func udp(_ receiver: DatagramReceiver) -> LoggerSettings.Target {
-  .udp(.internet(.ipv4(0x7F00_0001, port: receiver.port)))
-}
-
-/// The client's port that a raw tcplog line begins with.
-private func port(of line: String) -> Int? {
-  line.split(separator: " ").first?.split(separator: ":").last.flatMap { Int($0) }
-}
-
 @Suite("The log pipeline")
 struct LogPipelineTests {
   @Test("lines of several workers and events go out in the order of their numbers")
   func order() throws {
     let receiver = DatagramReceiver()
     let target = logger(udp(receiver))
-    let running = try Running(frontend: [target], backend: [target], workers: 3)
+    let running = try RunningPipeline(frontend: [target], backend: [target], workers: 3)
     // All of it waits when the log thread begins.
     for number in 1...60 {
       if number % 7 == 0 {
@@ -113,7 +30,7 @@ struct LogPipelineTests {
   @Test("Each record of each worker is one line, in the worker's order, and has its number")
   func everyRecord() throws {
     let receiver = DatagramReceiver()
-    let running = try Running(frontend: [logger(udp(receiver))], workers: 2)
+    let running = try RunningPipeline(frontend: [logger(udp(receiver))], workers: 2)
     try running.start()
     for number in 0..<500 {
       running.pipeline.writer(0).write(record(1_000 + number))
@@ -134,7 +51,7 @@ struct LogPipelineTests {
     let short = DatagramReceiver()
     var cut = logger(udp(short), .local)
     cut.length = 80
-    let running = try Running(frontend: [logger(udp(receiver), .local), cut])
+    let running = try RunningPipeline(frontend: [logger(udp(receiver), .local), cut])
     try running.start()
     running.pipeline.writer(0).write(record(4242))
     let line = try #require(receiver.next())
@@ -158,7 +75,7 @@ struct LogPipelineTests {
     sampling.sample = .init(ranges: [1...1, 3...3], size: 5)
     var lowering = logger(udp(lowered), .priority)
     lowering.minimumLevel = .notice
-    let running = try Running(
+    let running = try RunningPipeline(
       frontend: [logger(udp(errors), level: .error), sampling, lowering])
     try running.start()
     for number in 1...10 {
@@ -178,7 +95,7 @@ struct LogPipelineTests {
     let hanging = DatagramReceiver(path: folder.socket("log"))
     let receiver = DatagramReceiver()
     let pipe = TestPipe()
-    let running = try Running(
+    let running = try RunningPipeline(
       frontend: [
         logger(.unixDatagram(path: folder.socket("log"))), logger(.descriptor(pipe.writer)),
         logger(udp(receiver)),
@@ -205,7 +122,7 @@ struct LogPipelineTests {
   func ringFull() throws {
     let all = DatagramReceiver()
     let errors = DatagramReceiver()
-    let running = try Running(
+    let running = try RunningPipeline(
       frontend: [logger(udp(all)), logger(udp(errors), level: .error)], ringCapacity: 16)
     var refused = 0
     for number in 0..<100 {
@@ -227,7 +144,7 @@ struct LogPipelineTests {
     let frontend = DatagramReceiver()
     let backend = DatagramReceiver()
     let process = DatagramReceiver()
-    let running = try Running(
+    let running = try RunningPipeline(
       frontend: [logger(udp(frontend))], backend: [logger(udp(backend), .priority)],
       process: [logger(udp(process), .priority)])
     try running.start()
@@ -245,7 +162,7 @@ struct LogPipelineTests {
   @Test("At the end each sink's ledger is a line at the process's loggers")
   func ledgerLines() throws {
     let receiver = DatagramReceiver()
-    let running = try Running(frontend: [logger(udp(receiver))], process: [logger(udp(receiver))])
+    let running = try RunningPipeline(frontend: [logger(udp(receiver))], process: [logger(udp(receiver))])
     try running.start()
     for number in 0..<3 { running.pipeline.writer(0).write(record(number)) }
     let ledgers = running.stop()
@@ -261,7 +178,7 @@ struct LogPipelineTests {
   @Test("The ledgers are logged on demand")
   func ledgersOnDemand() throws {
     let receiver = DatagramReceiver()
-    let running = try Running(frontend: [logger(udp(receiver))], process: [logger(udp(receiver))])
+    let running = try RunningPipeline(frontend: [logger(udp(receiver))], process: [logger(udp(receiver))])
     try running.start()
     running.pipeline.logLedgers()
     #expect(receiver.next()?.hasSuffix(": accepted=0 delivered=0 queued=0 dropped=0\n") == true)
@@ -271,7 +188,7 @@ struct LogPipelineTests {
   @Test("Events beyond the queue's limit are counted")
   func eventOverflow() throws {
     let receiver = DatagramReceiver()
-    let running = try Running(process: [logger(udp(receiver))])
+    let running = try RunningPipeline(process: [logger(udp(receiver))])
     for number in 0..<1500 {
       running.pipeline.post(LogEvent(.notice, text: "event \(number)", nanoseconds: 1))
     }
@@ -285,7 +202,7 @@ struct LogPipelineTests {
   func alwaysBalanced() throws {
     let folder = SocketFolder()
     let slow = DatagramReceiver(path: folder.socket("log"))
-    let running = try Running(
+    let running = try RunningPipeline(
       frontend: [logger(.unixDatagram(path: folder.socket("log")))], workers: 2, ringCapacity: 64)
     try running.start()
     let pipeline = running.pipeline
@@ -317,7 +234,7 @@ struct LogPipelineTests {
     let folder = SocketFolder()
     let path = folder.socket("log")
     let receiver = DatagramReceiver()
-    let running = try Running(
+    let running = try RunningPipeline(
       frontend: [logger(.unixDatagram(path: path))], process: [logger(udp(receiver))])
     try running.start()
     running.pipeline.writer(0).write(record(1))
@@ -334,7 +251,7 @@ struct LogPipelineTests {
 
   @Test("An idle log thread turns at least once a second")
   func turns() throws {
-    let running = try Running()
+    let running = try RunningPipeline()
     try running.start()
     let start = running.pipeline.turns.count
     #expect(running.waits { _ in running.pipeline.turns.count >= start + 2 })

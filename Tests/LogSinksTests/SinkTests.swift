@@ -5,41 +5,6 @@ import Testing
 
 @testable import LogSinks
 
-/// A sink and the loop that drives it, as the log thread does.
-private final class Bench {
-  var loop: EventLoop
-  let sink: Sink
-  private(set) var notices: [Sink.Notice] = []
-
-  init(_ way: Sink.Way, queue: MessageQueue = MessageQueue()) throws {
-    Process.ignoreBrokenPipes()
-    loop = try EventLoop()
-    sink = Sink(name: "test", way: way, token: EventToken(kind: 1), queue: queue)
-  }
-
-  func accept(_ line: String) { sink.accept(Array(line.utf8), in: loop) }
-
-  /// One turn of the loop, then what sinks want.
-  func turn(milliseconds: Int = 10) {
-    for index in 0..<loop.wait(atMost: milliseconds) {
-      sink.ready(loop.event(index).readiness, in: loop)
-    }
-    sink.flush(in: loop)
-    notices += sink.takeNotices()
-    #expect(sink.ledger.isBalanced)
-  }
-
-  /// Turns until `condition` holds; at most ten seconds.
-  func turn(until condition: () -> Bool) -> Bool {
-    let end = Clock.monotonicMicroseconds() + 10_000_000
-    while !condition() {
-      guard Clock.monotonicMicroseconds() < end else { return false }
-      turn()
-    }
-    return true
-  }
-}
-
 @Suite("A sink")
 struct SinkTests {
   private func udp(_ port: UInt16) -> Sink.Way {
@@ -49,7 +14,7 @@ struct SinkTests {
   @Test("UDP gets every line, in order, in batches")
   func udpInOrder() throws {
     let receiver = DatagramReceiver()
-    let bench = try Bench(udp(receiver.port))
+    let bench = try SinkBench(udp(receiver.port))
     let lines = (0..<1000).map { "line \($0)\n" }
     for line in lines { bench.accept(line) }
     bench.turn()
@@ -63,7 +28,7 @@ struct SinkTests {
   func udpIPv6() throws {
     let receiver = DatagramReceiver(ipv6: true)
     let address = SocketAddress.internet(.ipv6(high: 0, low: 1, port: receiver.port))
-    let bench = try Bench(.datagrams(address))
+    let bench = try SinkBench(.datagrams(address))
     bench.accept("six\n")
     bench.turn()
     #expect(receiver.next() == "six\n")
@@ -75,7 +40,7 @@ struct SinkTests {
     let receiver = DatagramReceiver()
     let port = receiver.port
     receiver.close()
-    let bench = try Bench(udp(port))
+    let bench = try SinkBench(udp(port))
     for number in 0..<200 { bench.accept("line \(number)\n") }
     #expect(bench.turn { bench.sink.isEmpty && bench.sink.ledger.dropped(.refused) > 0 })
     // How many reports come is up to the system, which limits their rate.
@@ -89,7 +54,7 @@ struct SinkTests {
   @Test("A line larger than a datagram is dropped alone")
   func tooLong() throws {
     let receiver = DatagramReceiver()
-    let bench = try Bench(udp(receiver.port))
+    let bench = try SinkBench(udp(receiver.port))
     bench.accept("before\n")
     bench.accept(String(repeating: "x", count: 65_600))
     bench.accept("after\n")
@@ -104,7 +69,7 @@ struct SinkTests {
   func unixSlow() throws {
     let folder = SocketFolder()
     let receiver = DatagramReceiver(path: folder.socket("log"))
-    let bench = try Bench(.datagrams(.unix(path: folder.socket("log"))))
+    let bench = try SinkBench(.datagrams(.unix(path: folder.socket("log"))))
     let lines = (0..<3000).map { "line \($0)\n" }
     for line in lines { bench.accept(line) }
     for _ in 0..<5 { bench.turn(milliseconds: 1) }
@@ -126,7 +91,7 @@ struct SinkTests {
     let folder = SocketFolder()
     let path = folder.socket("log")
     let first = DatagramReceiver(path: path)
-    let bench = try Bench(.datagrams(.unix(path: path)))
+    let bench = try SinkBench(.datagrams(.unix(path: path)))
     bench.accept("one\n")
     bench.turn()
     #expect(first.next() == "one\n")
@@ -135,7 +100,7 @@ struct SinkTests {
     bench.accept("three\n")
     bench.turn()
     #expect(bench.sink.ledger.queued == 2)
-    #expect(bench.notices == [.lost(.connectionRefused)])
+    #expect(bench.notices == [.lost(.system(.connectionRefused))])
     let second = DatagramReceiver(path: path)
     #expect(bench.turn { bench.sink.isEmpty })
     #expect(second.take(2) == ["two\n", "three\n"])
@@ -148,7 +113,7 @@ struct SinkTests {
   func abstract() throws {
     let name = "weir-sinks-\(Process.identifier)"
     let receiver = DatagramReceiver(path: "@" + name)
-    let bench = try Bench(.datagrams(.abstract(name: name)))
+    let bench = try SinkBench(.datagrams(.abstract(name: name)))
     bench.accept("hello\n")
     bench.turn()
     #expect(receiver.next() == "hello\n")
@@ -158,13 +123,13 @@ struct SinkTests {
   func overflow() throws {
     let folder = SocketFolder()
     let path = folder.socket("log")
-    let bench = try Bench(
+    let bench = try SinkBench(
       .datagrams(.unix(path: path)), queue: MessageQueue(messageLimit: 10, byteLimit: 1000))
     for number in 0..<25 { bench.accept("line \(number)\n") }
     bench.turn()
     #expect(bench.sink.ledger.queued == 10)
     #expect(bench.sink.ledger.dropped(.queueFull) == 15)
-    #expect(bench.notices == [.lost(.noEntry)])
+    #expect(bench.notices == [.lost(.system(.noEntry))])
     let receiver = DatagramReceiver(path: path)
     #expect(bench.turn { bench.sink.isEmpty })
     #expect(receiver.take(10) == (0..<10).map { "line \($0)\n" })
@@ -175,7 +140,7 @@ struct SinkTests {
   @Test("A full pipe holds lines back and loses none; its other writers still block")
   func fullPipe() throws {
     let pipe = TestPipe()
-    let bench = try Bench(.output(pipe.writer))
+    let bench = try SinkBench(.output(pipe.writer))
     let lines = (0..<4000).map { "line \($0) " + String(repeating: "x", count: $0 % 90) + "\n" }
     for line in lines { bench.accept(line) }
     bench.turn()
@@ -195,7 +160,7 @@ struct SinkTests {
   @Test("A line larger than a pipe takes in one piece arrives whole")
   func longLineOnPipe() throws {
     let pipe = TestPipe()
-    let bench = try Bench(.output(pipe.writer))
+    let bench = try SinkBench(.output(pipe.writer))
     let line = String(repeating: "y", count: 200_000) + "\n"
     bench.accept(line)
     bench.accept("z\n")
@@ -213,7 +178,7 @@ struct SinkTests {
   @Test("A pipe that nobody reads any more refuses its lines")
   func brokenPipe() throws {
     let pipe = TestPipe()
-    let bench = try Bench(.output(pipe.writer))
+    let bench = try SinkBench(.output(pipe.writer))
     bench.accept("a\n")
     bench.turn()
     pipe.closeReader()
@@ -226,7 +191,7 @@ struct SinkTests {
 
   @Test("A descriptor that is not open refuses its lines")
   func closedDescriptor() throws {
-    let bench = try Bench(.output(999))
+    let bench = try SinkBench(.output(999))
     bench.accept("a\n")
     bench.turn()
     #expect(bench.sink.ledger.dropped(.refused) == 1)
@@ -242,7 +207,7 @@ struct SinkTests {
       close(number)
       unlink(path)
     }
-    let bench = try Bench(.output(number))
+    let bench = try SinkBench(.output(number))
     for index in 0..<100 { bench.accept("line \(index)\n") }
     bench.turn()
     var bytes = [UInt8](repeating: 0, count: 4096)
@@ -256,7 +221,7 @@ struct SinkTests {
   @Test("What waits when the process stops is told as such")
   func abandoned() throws {
     let folder = SocketFolder()
-    let bench = try Bench(.datagrams(.unix(path: folder.socket("none"))))
+    let bench = try SinkBench(.datagrams(.unix(path: folder.socket("none"))))
     for _ in 0..<5 { bench.accept("a\n") }
     bench.turn()
     bench.sink.abandon()

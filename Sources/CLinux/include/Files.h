@@ -10,6 +10,12 @@ int weir_file_open(const char *path, int *kind);
 long weir_file_read(int descriptor, uint8_t *bytes, size_t count);
 // write(2) until everything is written: 0 or the negated errno.
 int weir_file_write_all(int descriptor, const uint8_t *bytes, size_t count);
+// A new file for writing, over whatever had the name (open(2), O_CREAT | O_TRUNC): a descriptor or
+// the negated errno.
+int weir_file_create(const char *path, uint32_t mode);
+// pwrite(2) until everything is written, ftruncate(2): 0 or the negated errno.
+int weir_file_write_at(int descriptor, const uint8_t *bytes, size_t count, uint64_t offset);
+int weir_file_cut(int descriptor, uint64_t size);
 // The names in a folder without `.` and `..`, each ended by a NUL, in `*names`, which is to be
 // given to weir_free. 0 or the negated errno.
 int weir_folder_names(const char *path, char **names, size_t *size);

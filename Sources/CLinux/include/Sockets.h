@@ -36,7 +36,7 @@ enum weir_option {
   WEIR_NODELAY, WEIR_REUSEADDR, WEIR_REUSEPORT, WEIR_KEEPALIVE, WEIR_LINGER_RESET,
   WEIR_V6ONLY, WEIR_FASTOPEN, WEIR_FASTOPEN_CONNECT, WEIR_DEFER_ACCEPT, WEIR_USER_TIMEOUT,
   WEIR_MAXSEG, WEIR_TRANSPARENT, WEIR_TRANSPARENT_V6, WEIR_QUICKACK, WEIR_RCVBUF, WEIR_SNDBUF,
-  WEIR_BIND_NO_PORT
+  WEIR_BIND_NO_PORT, WEIR_KEEPIDLE, WEIR_KEEPINTVL
 };
 int weir_set_option(int fd, enum weir_option option, int value);
 int weir_bind_to_device(int fd, const char *name);
@@ -49,6 +49,9 @@ int weir_is_listening(int fd);
 long weir_receive(int fd, void *bytes, size_t count);
 long weir_peek(int fd, void *bytes, size_t count);
 long weir_send(int fd, const void *bytes, size_t count, int more);
+// SIOCOUTQ: bytes that the other end's system has not acknowledged (TCP), or memory of what it has
+// not read (UNIX sockets).
+int weir_unacknowledged(int fd);
 // splice(2), non-blocking, moving.
 long weir_splice(int from, int to, size_t count, int more);
 // inet_ntop(3): writes the address without its port; returns the length, 0 for other families.

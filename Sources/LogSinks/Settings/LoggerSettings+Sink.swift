@@ -1,6 +1,5 @@
 internal import Kernel
 internal import LogRecords
-internal import Systemd
 
 extension LoggerSettings.Target {
   /// The target as a `log` line names it.
@@ -16,18 +15,6 @@ extension LoggerSettings.Target {
     case .stream(let server): server.name
     case .ring(let name): "ring@\(name)"
     case .backend(let name): "backend@\(name)"
-    }
-  }
-
-  /// How lines get there.
-  var way: Sink.Way {
-    switch self {
-    case .udp(let address): .datagrams(address)
-    case .unixDatagram(let path): .datagrams(.unix(path: path))
-    case .abstractDatagram(let name): .datagrams(.abstract(name: name))
-    case .descriptor(let number): .output(number)
-    case .journald: .datagrams(.unix(path: JournalEntry.socketPath))
-    case .stream, .ring, .backend: .output(2)
     }
   }
 }

@@ -1,0 +1,38 @@
+internal import Kernel
+internal import Systemd
+
+extension Sink.Way {
+  /// Whether lines stay where they are.
+  var sendsNothing: Bool {
+    if case .kept(nil, _) = self { true } else { false }
+  }
+
+  /// The queue of a sink where its section says nothing of it.
+  var queue: MessageQueue {
+    if case .kept(_, let size) = self {
+      MessageQueue(messageLimit: .max, byteLimit: size)
+    } else {
+      MessageQueue()
+    }
+  }
+
+  /// Opens the way; connections come about later.
+  func open(now: Int64) throws(SinkFailure) -> Transport {
+    switch self {
+    case .stream(let server): return .stream(try StreamTransport(to: server, now: now))
+    case .datagrams, .journal, .output, .kept: break
+    }
+    do throws(Errno) {
+      switch self {
+      case .datagrams(let address): return .datagrams(try DatagramTransport(to: address))
+      case .journal:
+        return .datagrams(try DatagramTransport(to: .unix(path: JournalEntry.socketPath)))
+      case .output(let number): return .output(try OutputTransport(inherited: number))
+      case .kept(let file?, let size): return .file(try BackingFile(path: file, size: size))
+      case .kept, .stream: throw .invalid
+      }
+    } catch {
+      throw .system(error)
+    }
+  }
+}

@@ -11,7 +11,11 @@ struct LineComposer: ~Copyable {
   private(set) var isTruncated = false
 
   /// The text of what was made last, without its header.
-  var message: Span<UInt8> { @_lifetime(borrow self) get { text.span } }
+  var message: Span<UInt8> {
+    @_lifetime(borrow self) get { isTextOwn ? ownText.span : text.span }
+  }
+  /// Whether the logger at hand has a format of its own.
+  private var isTextOwn = false
 
   private var context: RenderContext
   /// Whose `%ID` the context makes.
@@ -42,7 +46,8 @@ struct LineComposer: ~Copyable {
   mutating func makeText(
     _ record: borrowing ConnectionRecord, with formats: LineFormats, _ rule: LogProfile.Rule?
   ) -> Bool {
-    if let rule, rule.format != nil {
+    isTextOwn = rule?.format != nil
+    if let rule, isTextOwn {
       ownText.removeAll()
       rule.format?.render(record, context: &context, into: &ownText)
       return !ownText.isEmpty
@@ -96,6 +101,7 @@ struct LineComposer: ~Copyable {
       return composeEntry()
     }
     text.removeAll()
+    isTextOwn = false
     event.append(into: &text)
     structuredData.removeAll()
     line.removeAll()

@@ -1,6 +1,7 @@
 internal import Kernel
 internal import Memory
 internal import Reactor
+internal import TLS
 
 /// One receiver of lines: its queue, its transport and its ledger. It lives on the log thread and
 /// never waits there: what the receiver does not take now stays in the queue, and the loop tells
@@ -43,6 +44,7 @@ final class Sink {
   private let way: Way
   private let token: EventToken
   private var transport: Transport?
+  private var tlsContext: TLSContext?
   private var pause: RetryPause
   /// Not before this moment is anything tried; nil where nothing keeps from trying.
   private var resumesAt: Int64?
@@ -165,6 +167,7 @@ final class Sink {
     let count = intake.queue.count
     intake.queue.removeFirst(count)
     intake.ledger.drop(count, .stopped)
+    transport?.finish()
   }
 
   /// Asks the socket for a refusal that came in since the last line.
@@ -174,7 +177,7 @@ final class Sink {
   }
 
   private func open(in loop: borrowing EventLoop) throws(SinkFailure) {
-    let opened = try way.open(now: loop.now)
+    let opened = try way.open(now: loop.now, tls: &tlsContext)
     opened.watch(in: loop, token: token)
     transport = consume opened
   }

@@ -1,5 +1,6 @@
 internal import Kernel
 internal import Systemd
+internal import TLS
 
 extension Sink.Way {
   /// Whether lines stay where they are.
@@ -17,9 +18,12 @@ extension Sink.Way {
   }
 
   /// Opens the way; connections come about later.
-  func open(now: Int64) throws(SinkFailure) -> Transport {
+  /// The TLS context is made at the first time and kept: its files may be out of reach later.
+  func open(now: Int64, tls context: inout TLSContext?) throws(SinkFailure) -> Transport {
     switch self {
-    case .stream(let server): return .stream(try StreamTransport(to: server, now: now))
+    case .stream(let server):
+      if let settings = server.tls, context == nil { context = try Self.context(settings) }
+      return .stream(try StreamTransport(to: server, tls: context, now: now))
     case .datagrams, .journal, .output, .kept: break
     }
     do throws(Errno) {
@@ -33,6 +37,14 @@ extension Sink.Way {
       }
     } catch {
       throw .system(error)
+    }
+  }
+
+  private static func context(_ settings: TLSClientSettings) throws(SinkFailure) -> TLSContext {
+    do throws(TLSError) {
+      return try TLSContext(client: settings)
+    } catch {
+      throw .tls(error)
     }
   }
 }

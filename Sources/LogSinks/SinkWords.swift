@@ -1,5 +1,6 @@
 internal import Kernel
 internal import LogRecords
+internal import TLS
 
 /// What is said of sinks to who can mend them: each with what to do.
 extension Sink.Notice {

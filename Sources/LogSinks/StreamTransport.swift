@@ -1,5 +1,6 @@
 internal import Kernel
 internal import Memory
+internal import TLS
 
 /// Messages one behind the other on a connection: syslog over TCP, TLS or a UNIX stream (RFC 6587,
 /// RFC 5425).
@@ -31,9 +32,11 @@ struct StreamTransport: ~Copyable {
   /// Room for what a receiver says, which is of no interest.
   private var input = ByteBuffer(capacity: 512)
 
-  /// Begins to connect.
-  init(to server: LogServerSettings, now: Int64) throws(SinkFailure) {
-    connection = try StreamConnection(to: server, now: now)
+  /// Begins to connect; with a context TLS is spoken.
+  init(
+    to server: LogServerSettings, tls context: TLSContext? = nil, now: Int64
+  ) throws(SinkFailure) {
+    connection = try StreamConnection(to: server, tls: context, now: now)
     silenceLimitMilliseconds = server.serverTimeoutMilliseconds
     progressAt = now
   }
@@ -74,6 +77,9 @@ struct StreamTransport: ~Copyable {
     lookPause = min(lookPause * 2, Self.longestLook)
     return .acknowledged(taken, isFull: isFull)
   }
+
+  /// Says farewell: nothing more will come.
+  mutating func finish() { connection.finish() }
 
   /// What of the queue was written whole.
   var inFlight: (messages: Int, bytes: Int) { (wholeMessages, wholeBytes) }

@@ -125,6 +125,18 @@ enum Transport: ~Copyable {
     }
   }
 
+  /// Says farewell on a connection: nothing more will come.
+  mutating func finish() {
+    switch consume self {
+    case .stream(var stream):
+      stream.finish()
+      self = .stream(stream)
+    case .datagrams(let datagrams): self = .datagrams(datagrams)
+    case .output(let output): self = .output(output)
+    case .file(let file): self = .file(file)
+    }
+  }
+
   /// The refusal that waits on the socket, if any.
   borrowing func pendingReport() -> Errno? {
     switch self {

@@ -92,5 +92,8 @@ extension SystemLookups {
     }, user: { $0 == "root" ? 0 : nil }, group: { $0 == "root" ? 0 : nil },
     interface: { $0 == "lo" ? 1 : nil },
     unreadable: { $0.hasPrefix("/etc/") ? nil : "No such file or directory" },
-    missingFolder: { $0.hasPrefix("/var") ? nil : "No such file or directory" })
+    missingFolder: { $0.hasPrefix("/var") ? nil : "No such file or directory" },
+    namedFormat: { (name, _) throws(NamedFormatError) in
+      try NamedFormat.find(name, folders: [])
+    })
 }

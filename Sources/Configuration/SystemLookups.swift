@@ -1,4 +1,6 @@
 package import Kernel
+package import LogRecords
+internal import LogSinks
 
 /// What the loader asks the system for; tests answer in its place.
 package struct SystemLookups: Sendable {
@@ -14,6 +16,8 @@ package struct SystemLookups: Sendable {
   package var unreadable: @Sendable (String) -> String?
   /// Why a folder cannot be looked into, in words; nil where it can.
   package var missingFolder: @Sendable (String) -> String?
+  /// The log format of a name, looked for in folders.
+  package var namedFormat: @Sendable (String, [String]) throws(NamedFormatError) -> NamedFormat
 
   /// Whether a server whose name has no address is disabled, where it would be an error (`-dr`).
   package var forgivesUnknownHosts = false
@@ -25,7 +29,10 @@ package struct SystemLookups: Sendable {
     group: @escaping @Sendable (String) -> UInt32?,
     interface: @escaping @Sendable (String) -> UInt32?,
     unreadable: @escaping @Sendable (String) -> String? = { SystemLookups.reasonNotToRead($0) },
-    missingFolder: @escaping @Sendable (String) -> String? = { SystemLookups.reasonNotToEnter($0) }
+    missingFolder: @escaping @Sendable (String) -> String? = { SystemLookups.reasonNotToEnter($0) },
+    namedFormat: @escaping @Sendable (String, [String]) throws(NamedFormatError) -> NamedFormat = {
+      (name, folders) throws(NamedFormatError) in try NamedFormat.find(name, folders: folders)
+    }
   ) {
     self.host = host
     self.user = user
@@ -33,6 +40,7 @@ package struct SystemLookups: Sendable {
     self.interface = interface
     self.unreadable = unreadable
     self.missingFolder = missingFolder
+    self.namedFormat = namedFormat
   }
 
   /// The most bytes of a file of certificates.

@@ -42,6 +42,7 @@ package enum ProgramVersion {
         log targets = udp tcp relp unix-datagram unix-stream stdout stderr fd journald ring backend
         log inputs  = udp tcp relp unix-datagram unix-stream
         log formats = \(HeaderFormat.allCases.map(\.rawValue).joined(separator: " "))
+        named       = \(NamedFormat.builtInNames.joined(separator: " "))
         sockets     = ipv4 ipv6 unix abns fd
         options     = \(ConditionFacts.optionsOfWeir.sorted().joined(separator: " "))
 

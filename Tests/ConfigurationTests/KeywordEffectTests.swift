@@ -34,8 +34,16 @@ struct KeywordEffectTests {
   }
 
   static let effects =
-    globals + fronts + backs + algorithms + binds + servers + checks
+    [formatFolder] + globals + fronts + backs + algorithms + binds + servers + checks
     + logSections
+
+  /// Without the folder, a format of this name is not found.
+  private static let formatFolder = KeywordEffect(
+    place: .global, name: "log-format-dir",
+    text: KeywordEffect.file(
+      global: "log-format-dir /var/formats", frontend: "log stdout local0\nlog-format @mine"),
+    without: KeywordEffect.file(frontend: "log stdout local0\nlog-format @csv")
+  ) { $0.proxy.frontends[0].lineMoment != .close }
 
   static let globals: [KeywordEffect] = [
     .global("daemon") { $0.global.daemonizes },

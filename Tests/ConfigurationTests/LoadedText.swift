@@ -1,10 +1,13 @@
 import ConfigSyntax
 import Configuration
 import Kernel
+import LogRecords
+import LogSinks
 
 /// The lookups of a system that has the hosts `db.example` (both families) and `six.example`
 /// (IPv6), the users root (0) and haproxy (99), the interface lo (1), files in
-/// /etc and folders in /var.
+/// /etc, folders in /var, and the log formats `mine` and `bad` in
+/// /var/formats.
 let testLookups = SystemLookups(
   host: { name, family in
     switch (name, family) {
@@ -16,7 +19,14 @@ let testLookups = SystemLookups(
   }, user: { ["root": 0, "haproxy": 99][$0] }, group: { ["root": 0, "haproxy": 98][$0] },
   interface: { $0 == "lo" ? 1 : nil },
   unreadable: { $0.hasPrefix("/etc/") ? nil : "No such file or directory" },
-  missingFolder: { $0.hasPrefix("/var") ? nil : "No such file or directory" })
+  missingFolder: { $0.hasPrefix("/var") ? nil : "No such file or directory" },
+  namedFormat: { (name, folders) throws(NamedFormatError) in
+    switch (name, folders.first) {
+    case ("mine", "/var/formats"): NamedFormat(name: name, file: "/var/formats/mine", text: "%ci\n")
+    case ("bad", "/var/formats"): NamedFormat(name: name, file: "/var/formats/bad", text: "%foo\n")
+    default: try NamedFormat.find(name, folders: [])
+    }
+  })
 
 /// Loads texts as the files `t.cfg`, `t2.cfg` and so on, where the variable HOME is `z`.
 func load(_ texts: String...) -> (snapshot: Snapshot?, diagnostics: Diagnostics) {

@@ -13,6 +13,8 @@ struct GlobalDraft: Sendable {
   var proxy = ProxySettings()
   /// Its loggers.
   var loggers: [Located<LoggerDraft>] = []
+  /// `log-format-dir`
+  var logFormatFolder: Located<String>?
   /// Its statistics sockets.
   var statisticsSockets: [BindDraft] = []
   /// What precedes the path of each UNIX socket (`unix-bind prefix`).

@@ -147,6 +147,14 @@ extension Keyword {
         draft.loggers.append(try LogLine.read(&arguments, orGlobal: false))
       }, "Where the process's own lines go, and those of proxies with `log global`."),
     global(
+      "log-format-dir",
+      .custom("<folder>") { (draft, arguments) throws(Mistake) in
+        let folder = try arguments.take(orElse: "'log-format-dir' expects a folder.")
+        draft.logFormatFolder = Located(folder, arguments)
+      }, once: true, initial: "the installed one",
+      "The folder that log formats are looked for in first, a file each, by `option tcplog NAME` and `log-format @NAME` (Weir's own)."
+    ),
+    global(
       "log-limit",
       .custom(LogLimitLine.grammar) { (draft, arguments) throws(Mistake) in
         let (kind, limit) = try LogLimitLine.read(&arguments)

@@ -85,11 +85,15 @@ extension Keyword {
   private static let optionsWithWords: [Keyword] = [
     proxy(
       "option tcplog", .all,
-      .custom("[clf]") { (draft, arguments) throws(Mistake) in
+      .custom("[clf|<name>]") { (draft, arguments) throws(Mistake) in
         var text = FormatProgram.tcplogText
-        if arguments.peek == "clf" {
-          text = FormatProgram.tcplogCLFText
-          _ = arguments.take()
+        if let name = arguments.take() {
+          text = name == "clf" ? FormatProgram.tcplogCLFText : "@\(name)"
+          guard NamedFormat.isName(name) else {
+            throw Mistake(
+              "'option tcplog' expects the name of a log format (got '\(name)').",
+              at: arguments.last)
+          }
         }
         try arguments.expectEnd()
         if draft.kind == .backend {
@@ -100,7 +104,8 @@ extension Keyword {
         draft.values.format = Located(text, arguments)
         draft.values.httpLog = nil
       }, initial: "the line `Connect from …` at accept",
-      "The line of a connection tells everything that TCP mode knows, at its end."),
+      "The line of a connection tells everything that TCP mode knows, at its end; `otel`, `ecs`, `logfmt` and other names are Weir's own."
+    ),
     proxy(
       "option tcpka", .all,
       .custom("") { (draft, arguments) throws(Mistake) in

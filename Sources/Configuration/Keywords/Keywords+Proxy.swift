@@ -117,7 +117,9 @@ extension Keyword {
         }
       }, "Where lines go: as `global` says, or to a receiver of its own.",
       no: { $0.values.logs = [] }),
-    format("log-format", "The line of a connection.") {
+    format(
+      "log-format", "The line of a connection; `@NAME` is a log format by its name (Weir's own)."
+    ) {
       $0.format = $1
       $0.httpLog = nil
     },

@@ -1,5 +1,6 @@
 import ConfigSyntax
 import LogRecords
+import LogSinks
 
 extension Resolver {
   /// Compiles a format of the file; each text once. Mistakes are reported where it stands.
@@ -10,6 +11,11 @@ extension Resolver {
     let key = "\(kind) \(format.value)"
     if let known = formats[key] { return known }
     let program: FormatProgram?
+    if let name = Self.formatName(format.value), kind != .uniqueIdentifier {
+      program = compile(named: name, kind, format, keyword)
+      formats[key] = .some(program)
+      return program
+    }
     do {
       let variables = environment
       let compiled = try FormatProgram(
@@ -24,6 +30,29 @@ extension Resolver {
     }
     formats[key] = .some(program)
     return program
+  }
+
+  /// The name in `@NAME`; nil for any other text, such as `@cee: …`.
+  static func formatName(_ text: String) -> String? {
+    guard text.utf8.first == UInt8(ascii: "@") else { return nil }
+    let name = String(text.dropFirst())
+    return NamedFormat.isName(name) ? name : nil
+  }
+
+  /// Finds a format by its name and compiles it.
+  private mutating func compile(
+    named name: String, _ kind: FormatProgram.Kind, _ format: Located<String>, _ keyword: String
+  ) -> FormatProgram? {
+    let folders = NamedFormat.folders(configured: global.logFormatFolder?.value)
+    let variables = environment
+    do throws(NamedFormatError) {
+      let found = try lookups.namedFormat(name, folders)
+      return try found.compile(kind, environment: { variables[$0] })
+    } catch {
+      diagnostics.report(
+        .alert, "failed to parse \(keyword) : \(error)", at: format, remedy: error.remedy)
+      return nil
+    }
   }
 
   /// Reports a mistake within a format, at its very place where the file shows the text as it is.

@@ -9,6 +9,11 @@ extension Resolver {
     snapshot.proxy = global.proxy
     snapshot.global = global.settings
     requireIdentities()
+    if let folder = global.logFormatFolder, let reason = lookups.missingFolder(folder.value) {
+      diagnostics.report(
+        .alert, "'log-format-dir' : cannot look into '\(folder.value)': \(reason).", at: folder,
+        remedy: "Make the folder, or remove the line: many formats come with the program.")
+    }
     snapshot.global.loggers = global.loggers.compactMap { resolve($0) }
     for draft in global.statisticsSockets {
       for address in draft.addresses {

@@ -63,7 +63,7 @@ let modules = [
     name: "Runtime",
     uses: [
       "ConfigSyntax", "Configuration", "HealthChecks", "Kernel", "LogRecords", "LogSinks", "Proxy",
-      "Reactor", "Systemd",
+      "Reactor", "Systemd", "TLS",
     ]),
 ]
 

@@ -54,6 +54,9 @@ final class LogBackend {
     inOrder = usable.sorted()
   }
 
+  /// The places of all its sinks.
+  var sinks: [Int] { members.map(\.sink) }
+
   /// The places of the sinks that messages may go to.
   var usableSinks: [Int] { usable.map { members[$0].sink } }
 

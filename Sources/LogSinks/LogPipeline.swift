@@ -26,6 +26,8 @@ package final class LogPipeline: Sendable {
     package var logBackends: [LogBackendSettings] = []
     /// The sections `log-forward`.
     package var forwards: [LogForwardSettings] = []
+    /// The bound sockets of those sections.
+    package var forwardSockets: [ForwardSocket] = []
     /// The sections `log-profile`.
     package var profiles: [LogProfileSettings] = []
     /// Whether a server of a backend of `mode log` is up, by the indexes of both in the data plane;
@@ -67,6 +69,7 @@ package final class LogPipeline: Sendable {
   let events = EventQueue()
   let alarm: LogAlarm
   private let published = Locked<[SinkLedger]>([])
+  private let publishedInputs = Locked<[InputLedger]>([])
   private let started: EventDescriptor
   private let failure = Locked<Errno?>(nil)
   private let stopRequested = Atomic<Bool>(false)
@@ -102,9 +105,15 @@ package final class LogPipeline: Sendable {
   /// ledger is balanced at any moment; it is at most one turn of the log thread old.
   package func ledger() -> [SinkLedger] { published.withLock { $0 } }
 
-  /// Logs each sink's ledger as an event of the process (SIGQUIT); `stop` does so by itself.
+  /// What the sections `log-forward` took in, in their order; at most one turn of the log thread
+  /// old, and what the kernel dropped a quarter of a second.
+  package func inputLedgers() -> [InputLedger] { publishedInputs.withLock { $0 } }
+
+  /// Logs each sink's and each section's ledger as an event of the process (SIGQUIT); `stop` does
+  /// so by itself.
   package func logLedgers() {
     for ledger in ledger() { post(ledger.event) }
+    for ledger in inputLedgers() { post(ledger.event) }
   }
 
   /// The body of the log thread: ships what is written until `stop` is called and all is done.
@@ -114,6 +123,7 @@ package final class LogPipeline: Sendable {
       // that is open stays so, and reopens inside the new root.
       try? Thread.keepOwnRoot()
       var thread = try LogThread(self)
+      try thread.openForwards()
       started.signal()
       thread.run()
     } catch {
@@ -147,6 +157,12 @@ package final class LogPipeline: Sendable {
 
   /// Whether nothing waits for the log thread.
   var isIdle: Bool { events.isEmpty && !writers.contains { $0.ring.count > 0 } && !isStopping }
+
+  /// Shows the ledgers of the sections `log-forward` as they are now.
+  func publish(_ inputs: [InputLedger]) {
+    guard !inputs.isEmpty else { return }
+    publishedInputs.withLock { $0 = inputs }
+  }
 
   /// Shows the ledgers as they are now.
   func publish(_ sinks: [Sink]) {

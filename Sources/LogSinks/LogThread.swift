@@ -46,6 +46,8 @@ struct LogThread: ~Copyable {
   private(set) var backends: [LoggerGroup] = []
   private(set) var process: LoggerGroup
   private let profiles: [String: LogProfile]
+  private var sections: [ForwardSection] = []
+  private var forwarder = Forwarder()
   /// What each worker's ring had lost when it was last looked at, by frontend and severity.
   private var knownDrops: [[UInt64]]
   private var knownDropCounts: [UInt64]
@@ -78,10 +80,20 @@ struct LogThread: ~Copyable {
     process = group(settings.process)
     for frontend in settings.frontends { frontends.append(group(frontend)) }
     for backend in settings.backends { backends.append(group(backend)) }
+    for forward in settings.forwards {
+      sections.append(ForwardSection(forward, &table))
+    }
     let now = Clock.realtimeNanoseconds()
     dropReports = table.sinks.map { _ in DropReport(now: now) }
     table.openEarly(in: self.loop)
     pipeline.publish(table.sinks)
+  }
+
+  /// Begins to take in others' messages.
+  mutating func openForwards() throws(Errno) {
+    for section in sections { section.open(table) }
+    try forwarder.open(sections, pipeline.settings.forwardSockets, in: loop)
+    pipeline.publish(forwarder.ledgers)
   }
 
   private mutating func group(_ proxy: ProxyLogSettings) -> LoggerGroup {
@@ -121,10 +133,13 @@ struct LogThread: ~Copyable {
     for (key, count) in lost { noteLost(key, count) }
     let hadWork = hadRecords || !events.isEmpty || !lost.isEmpty
     table.flush(in: loop)
+    forwarder.turn(in: loop)
     reportNotices()
     reportDrops()
     if summaryDeadline <= loop.now { reportLimits() }
     pipeline.publish(table.sinks)
+    pipeline.publish(forwarder.ledgers)
+    forwarder.gather()
     return hadWork
   }
 
@@ -136,13 +151,14 @@ struct LogThread: ~Copyable {
       limit = min(limit, max(deadline - now, 0) / 1000 + (deadline > now ? 1 : 0))
     }
     if let deadline = table.deadline { wake(at: deadline, now: loop.now) }
+    if let deadline = forwarder.deadline { wake(at: deadline, now: loop.now) }
     if summaryDeadline != .max { wake(at: summaryDeadline, now: loop.now) }
     var wasWoken = false
     for index in 0..<loop.wait(atMost: Int(limit)) {
       let (token, readiness) = loop.event(index)
       if token.kind == Self.alarmToken {
         wasWoken = true
-      } else {
+      } else if !forwarder.ready(token, readiness, in: loop) {
         table.ready(token, readiness, in: loop)
       }
     }
@@ -301,11 +317,15 @@ struct LogThread: ~Copyable {
   private mutating func finish() {
     let end = Clock.monotonicMicroseconds() + Self.stopLimit
     while turn(), Clock.monotonicMicroseconds() < end {}
+    forwarder.finish(table.sinks, in: loop)
     reportLimits(all: true)
     settle(within: Self.stopLimit)
     // The account comes before the lines that tell of it.
     let ledgers = table.sinks.map(\.ledger)
+    let inputs = forwarder.ledgers
     for ledger in ledgers { tell(ledger.event) }
+    for ledger in inputs { tell(ledger.event) }
+    pipeline.publish(inputs)
     settle(within: Self.ledgerLimit)
     pipeline.publish(table.sinks)
   }

@@ -18,6 +18,8 @@ struct MessageQueue {
   private var sentMessages = 0
   /// What of the oldest was written already and only waits to be acknowledged: it takes no room.
   var inFlight = (messages: 0, bytes: 0)
+  /// How many messages were taken away since the beginning.
+  private(set) var removedCount: UInt64 = 0
 
   /// An empty queue.
   init(messageLimit: Int = Self.messageLimit, byteLimit: Int = Self.byteLimit) {
@@ -76,6 +78,14 @@ struct MessageQueue {
       || byteCount - inFlight.bytes >= byteLimit / 4 * quarters
   }
 
+  /// Whether a message of so many bytes fits in with an eighth of the queue left; into an empty one
+  /// it always does, since waiting would not help.
+  func hasRoom(for length: Int) -> Bool {
+    isEmpty
+      || (count - inFlight.messages < messageLimit - messageLimit / 8
+        && byteCount - inFlight.bytes + length <= byteLimit - byteLimit / 8)
+  }
+
   /// The bytes of the messages that wait, the oldest first.
   var waitingBytes: Span<UInt8> {
     @_lifetime(borrow self)
@@ -93,6 +103,7 @@ struct MessageQueue {
     precondition(number >= 0 && number <= count, "more messages taken than waited")
     for index in sentMessages..<(sentMessages + number) { sentBytes += Int(lengths[index]) }
     sentMessages += number
+    removedCount &+= UInt64(number)
     if isEmpty {
       bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 18)
       lengths.removeAll(keepingCapacity: true)

@@ -154,6 +154,26 @@ struct SinkTable {
     }
   }
 
+  /// Whether every sink that a message of a destination may go to has room for a line of so many
+  /// bytes that others sent.
+  func hasRoom(for destination: Destination, length: Int) -> Bool {
+    switch destination {
+    case .sink(let place): sinks[place].hasRoom(for: length)
+    case .all(let places): places.allSatisfy { sinks[$0].hasRoom(for: length) }
+    case .backend(let index):
+      backends[index].usableSinks.allSatisfy { sinks[$0].hasRoom(for: length) }
+    }
+  }
+
+  /// Every sink that messages of a destination may be in.
+  func members(of destination: Destination) -> [Sink] {
+    switch destination {
+    case .sink(let place): [sinks[place]]
+    case .all(let places): places.map { sinks[$0] }
+    case .backend(let index): backends[index].sinks.map { sinks[$0] }
+    }
+  }
+
   /// Looks which receivers of log backends are up; once a turn.
   func updateBackends() {
     guard let isServerUp else { return }

@@ -50,6 +50,16 @@ public struct ByteBuffer: ~Copyable {
     end = 0
   }
 
+  /// Moves the bytes that wait to the beginning of the memory, so that all room is behind them.
+  public mutating func moveToFront() {
+    guard start > 0 else { return }
+    let waiting = count
+    // SAFETY: both places lie within the block; memmove(3) allows that they overlap.
+    unsafe base.copyMemory(from: base + start, byteCount: waiting)
+    start = 0
+    end = waiting
+  }
+
   /// Copies bytes behind those that wait; false, and nothing is copied, where there is no room.
   public mutating func append(_ bytes: Span<UInt8>) -> Bool {
     guard bytes.count <= room else { return false }

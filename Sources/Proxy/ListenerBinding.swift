@@ -1,15 +1,5 @@
 package import Kernel
 
-/// Why a listening socket could not be made.
-package struct BindingError: Error {
-  /// What was tried, in HAProxy's words: "cannot bind socket".
-  package var action: String
-  /// What the kernel said.
-  package var errno: Errno
-  /// What may help.
-  package var remedy: String?
-}
-
 extension Listener {
   /// Makes, binds and opens the socket of a `bind` line's address; with `sharesPort`, beside the
   /// one that an older process has there and is about to give up (SO_REUSEPORT).
@@ -72,13 +62,14 @@ extension Listener {
     }
     do throws(Errno) {
       if case .unix(let path) = settings.address {
-        try bindUnix(socket, path: path, settings.ownership)
+        let owner = settings.ownership
+        try socket.bind(over: path, mode: owner.mode, user: owner.user, group: owner.group)
       } else {
         try socket.bind(to: settings.address)
       }
     } catch {
       throw BindingError(
-        action: "cannot bind socket", errno: error, remedy: remedy(error, settings.address))
+        action: "cannot bind socket", errno: error, remedy: BindingError.remedy(error))
     }
   }
 
@@ -98,38 +89,5 @@ extension Listener {
     if settings.deferAccept { try socket.set(.deferAccept, to: 1) }
     if let size = settings.maximumSegmentSize { try socket.set(.maximumSegment, to: size) }
     if let time = settings.userTimeoutMilliseconds { try socket.set(.userTimeout, to: time) }
-  }
-
-  /// Binds under another name and moves it over the old one, so that there is no moment without
-  /// a socket at the path.
-  private static func bindUnix(
-    _ socket: borrowing Descriptor, path: String, _ ownership: ListenerSettings.Ownership
-  ) throws(Errno) {
-    let temporary = "\(path).\(Process.identifier).tmp"
-    do throws(Errno) { try File.remove(temporary) } catch {
-      if error != .noEntry { throw error }
-    }
-    try socket.bind(to: .unix(path: temporary))
-    do throws(Errno) {
-      if ownership.user != nil || ownership.group != nil {
-        try File.setOwner(user: ownership.user, group: ownership.group, of: temporary)
-      }
-      if let mode = ownership.mode { try File.setMode(mode, of: temporary) }
-      try File.rename(temporary, to: path)
-    } catch {
-      try? File.remove(temporary)
-      throw error
-    }
-  }
-
-  private static func remedy(_ errno: Errno, _ address: SocketAddress) -> String? {
-    switch errno {
-    case .addressInUse: "another program listens there; `ss -ltnp` shows which"
-    case .permissionDenied:
-      "ports below 1024 need root or CAP_NET_BIND_SERVICE; a UNIX socket's folder must be writable"
-    case .addressNotAvailable: "no interface of this machine has that address"
-    case .noEntry: "the folder of the socket does not exist"
-    default: nil
-    }
   }
 }

@@ -6,6 +6,7 @@ internal import LogSinks
 internal import Proxy
 internal import Reactor
 internal import Systemd
+internal import TLS
 
 /// The program as a service: from a checked configuration to the end of its last connection.
 struct Service {
@@ -50,8 +51,8 @@ struct Service {
     try applyLimits(threads: threads)
     let privileges = try lookUpPrivileges()
     let listeners = try bindListeners()
-    let takesMessages = snapshot.logForwards.contains { !$0.listeners.isEmpty }
-    guard takesMessages || listeners.contains(where: { $0 != nil }) else {
+    let forwardSockets = try bindForwards()
+    guard listeners.contains(where: { $0 != nil }) || !forwardSockets.isEmpty else {
       throw StartFailure(
         message:
           "[\(Self.program).main()] No enabled listener found (check for 'bind' directives) ! Exiting.",
@@ -64,7 +65,8 @@ struct Service {
     }
     try writeProcessIdentifier()
     return try runThreads(
-      threads: threads, listeners: listeners, privileges: privileges, manager: manager,
+      threads: threads, listeners: listeners, forwardSockets: forwardSockets,
+      privileges: privileges, manager: manager,
       handshake: &handshake)
   }
 
@@ -169,23 +171,81 @@ struct Service {
         }
       }
     }
-    guard failures == 0 else {
-      throw StartFailure(
-        message:
-          "[\(Self.program).main()] Some protocols failed to start their listeners! Exiting.",
-        remedy: nil)
-    }
+    guard failures == 0 else { throw bindingFailure }
     return listeners
   }
 
+  private var bindingFailure: StartFailure {
+    StartFailure(
+      message: "[\(Self.program).main()] Some protocols failed to start their listeners! Exiting.",
+      remedy: nil)
+  }
+
+  /// Binds every address of the sections `log-forward`, and tells all that could not be bound, and
+  /// where the kernel keeps less than was asked for.
+  private func bindForwards() throws(StartFailure) -> [ForwardSocket] {
+    var sockets: [ForwardSocket] = []
+    var failures = 0
+    for (index, section) in snapshot.logForwards.enumerated() {
+      for listener in section.listeners {
+        do throws(BindingError) {
+          let socket = try ForwardSocket(
+            binding: listener, section: index,
+            backlog: section.backlog ?? max(section.connectionLimit, 1),
+            sharesPort: !options.disablesReusePort, tls: try tlsContext(of: listener))
+          warn(of: socket, section.name)
+          sockets.append(socket)
+        } catch {
+          failures += 1
+          report(
+            StartFailure(
+              message: "Starting log-forward \(section.name): \(error.action) "
+                + "(\(error.errno.words)) [\(listener.address.text)]",
+              remedy: error.remedy))
+        }
+      }
+    }
+    guard failures == 0 else { throw bindingFailure }
+    return sockets
+  }
+
+  /// How a listener speaks TLS; its files are read here, before privileges are given up.
+  private func tlsContext(
+    of listener: LogForwardSettings.Listener
+  ) throws(BindingError) -> TLSContext? {
+    guard let settings = listener.tls else { return nil }
+    do throws(TLSError) {
+      return try TLSContext(server: settings)
+    } catch {
+      throw BindingError(
+        action: "cannot speak TLS: \(error.message)", errno: .invalid, remedy: error.remedy)
+    }
+  }
+
+  private func warn(of socket: ForwardSocket, _ section: String) {
+    guard socket.hasSmallBuffer, let granted = socket.receiveBufferBytes else { return }
+    var diagnostics = Diagnostics()
+    diagnostics.report(
+      .warning,
+      "log-forward \(section): the kernel keeps \(granted) bytes of what comes in at"
+        + " [\(socket.listener.address.text)], less than the \(ForwardSocket.receiveBufferBytes)"
+        + " that were asked for: datagrams that come in bursts may be lost.",
+      remedy: "start as root or with CAP_NET_ADMIN, or raise net.core.rmem_max to"
+        + " \(ForwardSocket.receiveBufferBytes)")
+    Launcher.complain(diagnostics.rendered(processIdentifier: Process.identifier))
+  }
+
   private func runThreads(
-    threads: Int, listeners: [Listener?], privileges: Privileges, manager: ServiceManager?,
+    threads: Int, listeners: [Listener?], forwardSockets: [ForwardSocket],
+    privileges: Privileges, manager: ServiceManager?,
     handshake: inout Handshake?
   ) throws(StartFailure) -> Int32 {
     do throws(Errno) {
       let signals = try SignalDescriptor(Signal.all)
       let counts = ConnectionCounts()
-      let pipeline = try LogPipeline(logSettings(workers: threads, counts: counts))
+      var logSettings = logSettings(workers: threads, counts: counts)
+      logSettings.forwardSockets = forwardSockets
+      let pipeline = try LogPipeline(logSettings)
       let logThread = try Thread(name: "log") { pipeline.run() }
       if let failure = pipeline.waitUntilRunning() { throw failure }
       try drop(privileges)

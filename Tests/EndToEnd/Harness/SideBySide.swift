@@ -18,7 +18,7 @@ struct SideBySide: Sendable {
     let folder: TemporaryDirectory
     fileprivate(set) var running: Balancer?
 
-    fileprivate init(_ program: Program) throws {
+    init(_ program: Program) throws {
       self.program = program
       front = try FreePort.next()
       server = try FreePort.next()
@@ -36,7 +36,7 @@ struct SideBySide: Sendable {
       }
     }
 
-    fileprivate func fill(_ text: String) -> String {
+    func fill(_ text: String) -> String {
       [
         ("@FRONT@", "\(front)"), ("@SERVER@", "\(server)"), ("@OTHER@", "\(other)"),
         ("@CHECK@", "\(check)"), ("@LOG@", log.target), ("@DIR@", folder.path),

@@ -56,6 +56,14 @@ final class SyslogReceiver {
     }
   }
 
+  /// Takes what has come and forgets it; how many lines that was.
+  func takeAll() -> Int {
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    var count = 0
+    while recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT)) >= 0 { count += 1 }
+    return count
+  }
+
   /// The records of connections among the lines.
   var records: [TCPLogRecord] { lines.compactMap(TCPLogRecord.init(parsing:)) }
 

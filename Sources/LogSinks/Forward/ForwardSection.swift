@@ -1,0 +1,136 @@
+internal import Kernel
+internal import LogRecords
+internal import Memory
+internal import Reactor
+internal import Systemd
+
+/// A section `log-forward` at work on the log thread: what becomes of each message.
+final class ForwardSection {
+  /// Who sent a message.
+  struct Sender {
+    /// The address as people write it; empty where there is none, as on UNIX sockets.
+    var text: [UInt8] = []
+    private var endpoint: Endpoint?
+
+    /// A sender of which nothing is known.
+    init() {}
+
+    /// The sender at an endpoint.
+    init(_ endpoint: Endpoint) { become(endpoint) }
+
+    /// Makes it another sender; the text is made anew only where it is not the same.
+    mutating func become(_ endpoint: Endpoint) {
+      guard
+        endpoint.high != self.endpoint?.high || endpoint.low != self.endpoint?.low
+          || endpoint.family != self.endpoint?.family
+      else { return }
+      self.endpoint = endpoint
+      text.removeAll(keepingCapacity: true)
+      text.append(address: endpoint)
+    }
+  }
+
+  /// The account of what came in.
+  var ledger: InputLedger
+  /// What the section was made from.
+  let settings: LogForwardSettings
+  /// How messages of streams follow one another.
+  let framing: SyslogFraming
+  /// Connections that are open.
+  var openConnections = 0
+  /// The sinks of all loggers, one after the other.
+  private(set) var sinks: [Sink] = []
+  private var loggers: [ForwardLogger]
+  private var table: SinkTable
+  private var line = ByteWriter()
+  private var fields = JournalFields()
+  private var entry = JournalEntry()
+
+  /// A section; its loggers' sinks are made where they are not there yet.
+  init(_ settings: LogForwardSettings, _ table: inout SinkTable) {
+    self.settings = settings
+    loggers = settings.loggers.map { logger in
+      ForwardLogger(
+        logger, destination: table.destination(of: logger.target), ring: table.ring(logger.target))
+    }
+    ledger = InputLedger(name: settings.name)
+    framing = SyslogFraming(assumesLines: settings.assumesLines)
+    self.table = table
+  }
+
+  /// Takes in all sinks that there are; call it when no more are made.
+  func open(_ table: SinkTable) {
+    self.table = table
+    sinks = loggers.flatMap { table.members(of: $0.destination) }
+  }
+
+  /// Whether every sink of the section has room for another message; streams are not read where one
+  /// has none.
+  var hasRoom: Bool {
+    for logger in loggers
+    where !table.hasRoom(for: logger.destination, length: logger.rewriter.length) { return false }
+    return true
+  }
+
+  /// Hands a message to the loggers that take it.
+  ///
+  /// Where a sink has no room left but what is kept for the process's own lines, it loses the
+  /// message, and counts it: that happens to datagrams alone, since streams wait.
+  func deliver(
+    _ bytes: Span<UInt8>, from sender: borrowing Sender, nanoseconds: UInt64,
+    in loop: borrowing EventLoop
+  ) {
+    ledger.received &+= 1
+    let message =
+      settings.parses ? SyslogMessage(parsing: bytes) : SyslogMessage(unparsed: bytes)
+    let host = host(of: message, from: sender)
+    var isSelected = false
+    for index in loggers.indices where loggers[index].takes(message.severity) {
+      isSelected = true
+      let isCut: Bool
+      if loggers[index].isJournal {
+        compose(message, bytes, sender, loggers[index].rewriter)
+        isCut = false
+      } else {
+        line.removeAll()
+        isCut = loggers[index].rewriter.append(
+          message, bytes, host: host, source: sender.text.span, nanoseconds: nanoseconds,
+          into: &line)
+      }
+      let destination = loggers[index].destination
+      if table.hasRoom(for: destination, length: line.count) {
+        table.accept(
+          line.span, isTruncated: isCut,
+          message: bytes.extracting(message.text.start..<message.text.end), for: destination,
+          in: loop)
+      } else {
+        table.lose(1, .queueFull, for: destination)
+      }
+    }
+    if !isSelected { ledger.unselected &+= 1 }
+  }
+
+  private func host(of message: SyslogMessage, from sender: borrowing Sender) -> SyslogHost {
+    guard !sender.text.isEmpty else { return .kept }
+    switch settings.hostRule {
+    case .replace: return .source
+    case .fill: return message.host.isEmpty ? .source : .kept
+    case .keep: return .kept
+    case .append: return message.host.isEmpty ? .source : .appended
+    }
+  }
+
+  private func compose(
+    _ message: SyslogMessage, _ bytes: Span<UInt8>, _ sender: borrowing Sender,
+    _ rewriter: SyslogRewriter
+  ) {
+    fields.encode(
+      message, bytes, level: rewriter.level(of: message),
+      facility: rewriter.facilityNumber(of: message), section: settings.name,
+      source: sender.text.span)
+    entry.clear()
+    for index in 0..<fields.count { entry.add(fields.name(index), fields.value(index)) }
+    line.removeAll()
+    line.append(contentsOf: entry.bytes)
+  }
+}

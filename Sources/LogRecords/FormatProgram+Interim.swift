@@ -20,7 +20,7 @@ extension FormatProgram {
 
   /// Whether it begins with `%ci:%cp [%`: an address, a port, and a date in brackets.
   private var beginsAsTCPLog: Bool {
-    guard items.count > 4, case .alias(.clientAddress, _) = items[0],
+    guard encoding == .text, items.count > 4, case .alias(.clientAddress, _) = items[0],
       case .alias(.clientPort, _) = items[2], case .alias(let date, _) = items[4]
     else { return false }
     return text(of: items[1]) == ":" && text(of: items[3]) == " [" && date.description.kind == .date

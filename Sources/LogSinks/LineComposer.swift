@@ -46,10 +46,10 @@ struct LineComposer: ~Copyable {
   mutating func makeText(
     _ record: borrowing ConnectionRecord, with formats: LineFormats, _ rule: LogProfile.Rule?
   ) -> Bool {
-    isTextOwn = rule?.format != nil
+    isTextOwn = rule?.hasFormat == true
     if let rule, isTextOwn {
       ownText.removeAll()
-      rule.format?.render(record, context: &context, into: &ownText)
+      rule.format.render(record, context: &context, into: &ownText)
       return !ownText.isEmpty
     }
     if !isTextMade {
@@ -65,9 +65,8 @@ struct LineComposer: ~Copyable {
     _ record: borrowing ConnectionRecord, with formats: LineFormats, _ rule: LogProfile.Rule?,
     for logger: inout Logger
   ) {
-    let isOwn = rule?.format != nil
     if logger.isJournal {
-      if isOwn {
+      if isTextOwn {
         fields.encode(record, message: ownText, header: logger.prefix.header, context: &context)
       } else {
         fields.encode(record, message: text, header: logger.prefix.header, context: &context)
@@ -76,14 +75,14 @@ struct LineComposer: ~Copyable {
     }
     structuredData.removeAll()
     if logger.hasStructuredData {
-      if let rule, rule.structuredData != nil {
-        rule.structuredData?.render(record, context: &context, into: &structuredData)
+      if let rule, rule.hasStructuredData {
+        rule.structuredData.render(record, context: &context, into: &structuredData)
       } else {
         formats.structuredData.render(record, context: &context, into: &structuredData)
       }
     }
     line.removeAll()
-    if isOwn {
+    if isTextOwn {
       isTruncated = logger.prefix.append(
         text: ownText, structuredData: structuredData, severity: record.severity,
         nanoseconds: record.emittedNanoseconds, context: &context, into: &line)

@@ -7,15 +7,19 @@ final class LogProfile {
   final class Rule {
     /// Whether nothing is logged.
     let drops: Bool
-    /// The line; nil is the proxy's.
-    let format: FormatProgram?
-    /// The structured data; nil is the proxy's.
-    let structuredData: FormatProgram?
+    /// Whether it has a line of its own, and structured data: to look at these would copy them.
+    let hasFormat, hasStructuredData: Bool
+    /// The line; the proxy's where there is none.
+    let format: FormatProgram
+    /// The structured data; the proxy's where there are none.
+    let structuredData: FormatProgram
 
     init(_ settings: LogProfileSettings.Rule) {
       drops = settings.drops
-      format = settings.format
-      structuredData = settings.structuredData
+      hasFormat = settings.format != nil
+      hasStructuredData = settings.structuredData != nil
+      format = settings.format ?? .nothing
+      structuredData = settings.structuredData ?? .nothing
     }
   }
 

@@ -16,7 +16,8 @@ extension LogThread {
 
   /// Tells what sinks dropped: others at once, the loggers of the sink itself when it takes lines.
   mutating func reportDrops() {
-    for (place, sink) in table.sinks.enumerated() where dropReports[place].isDue(sink.ledger, loop.now) {
+    for (place, sink) in table.sinks.enumerated()
+    where dropReports[place].isDue(sink.ledger, loop.now) {
       let nanoseconds = Clock.realtimeNanoseconds()
       if let event = dropReports[place].tellOthers(sink.ledger, now: loop.now, nanoseconds) {
         tell(event, of: place) { !$0 }

@@ -15,13 +15,13 @@ extension Session {
     state = .connecting
     handshakeDoneAt = Clock.monotonicMicroseconds()
     record.handshakeMicroseconds = handshakeDoneAt - acceptedAt
-    let plan = context.topology.frontends[Int(record.frontend)].plan
-    if plan.atAccept { reportStep(.accept, plan, context) }
-    if let interval = plan.intervalMilliseconds {
-      interimAt = plan.firstInterim(
+    let frontend = context.topology.frontends[Int(record.frontend)]
+    if frontend.plan.atAccept { reportStep(.accept, of: frontend, context) }
+    if let interval = frontend.plan.intervalMilliseconds {
+      interimAt = frontend.plan.firstInterim(
         of: record.connection, from: context.nowMilliseconds, interval: interval)
     }
-    guard let index = context.topology.frontends[Int(record.frontend)].settings.backend else {
+    guard let index = frontend.settings.backend else {
       return .ends(.serverAbort, .connect)
     }
     let backend = context.topology.backends[index]
@@ -246,7 +246,7 @@ extension Session {
       upstream.maySplice = false
       downstream.maySplice = false
     }
-    if frontend.plan.atConnect { reportStep(.connect, frontend.plan, context) }
+    if frontend.plan.atConnect { reportStep(.connect, of: frontend, context) }
   }
 
   /// Puts a PROXY protocol header before all that goes to the server.

@@ -21,11 +21,11 @@ extension Session {
     let isHeader = state == .header
     if frontend.settings.skipsEmptyConnections && isEmpty { return }
     if isHeader {
-      report(.error, origin: .sessionError, isPartial: false, context)
+      report(.error, origin: .sessionError, isPartial: false, frontend, context)
     } else if frontend.plan.endsWithRecord(afterAnother: isLogged),
       isFailure || !frontend.settings.skipsNormalConnections
     {
-      report(.end, origin: .close, isPartial: false, context)
+      report(.end, origin: .close, isPartial: false, frontend, context)
     }
   }
 
@@ -64,7 +64,9 @@ extension Session {
   }
 
   /// Whether HAProxy counts the end as an error: a cause that is neither the normal end nor the
-  /// proxy's own doing, or a connection that took more than one attempt.
+  /// proxy's own doing, or a connection that took more than one attempt. It is inlined, for a call
+  /// would be given a copy of the whole session.
+  @inline(__always)
   private var isFailure: Bool {
     record.cause != .none && record.cause != .local || record.retries > 0 || record.isRedispatched
   }
@@ -73,14 +75,14 @@ extension Session {
   /// out while nothing has failed; the line that every frontend without a format makes at accept
   /// stays.
   mutating func reportStep(
-    _ origin: ConnectionRecord.Origin, _ plan: RecordPlan, _ context: borrowing WorkerContext
+    _ origin: ConnectionRecord.Origin, of frontend: Frontend, _ context: borrowing WorkerContext
   ) {
-    guard !plan.skipsNormalSteps || isFailure else { return }
-    let isPartial = origin == .interim || origin == .connect && plan.isPartialAtConnect
+    guard !frontend.plan.skipsNormalSteps || isFailure else { return }
+    let isPartial = origin == .interim || origin == .connect && frontend.plan.isPartialAtConnect
     // The first record of a connection tells of its start; others before the end, that it goes on.
     report(
       isLogged || origin == .interim ? .interim : .start, origin: origin,
-      isPartial: isPartial, context)
+      isPartial: isPartial, frontend, context)
     // What tells of an open connection stands for none of its steps.
     if origin != .interim { isLogged = true }
   }
@@ -100,16 +102,15 @@ extension Session {
     {
       return
     }
-    reportStep(.interim, frontend.plan, context)
+    reportStep(.interim, of: frontend, context)
   }
 
   /// Makes the record of this moment and hands it on.
   private mutating func report(
     _ event: ConnectionRecord.Event, origin: ConnectionRecord.Origin, isPartial: Bool,
-    _ context: borrowing WorkerContext
+    _ frontend: Frontend, _ context: borrowing WorkerContext
   ) {
     let now = Clock.monotonicMicroseconds()
-    let frontend = context.topology.frontends[Int(record.frontend)]
     record.event = event
     record.origin = origin
     record.isPartial = isPartial

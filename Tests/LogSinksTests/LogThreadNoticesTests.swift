@@ -89,9 +89,7 @@ struct LogThreadNoticesTests {
     #expect(ledgers[1].description.contains(" limited=8"))
   }
 
-  @Test(
-    "a flood of connections that fail before they begin is limited, ends are not; the end of"
-      + " the process waits for no time")
+  @Test("a flood of failures is limited, ends are not, and what is left is told at the end")
   func flood() throws {
     let receiver = DatagramReceiver()
     let pipeline = try pipeline {

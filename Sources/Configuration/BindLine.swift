@@ -57,6 +57,10 @@ enum BindLine {
     return address
   }
 
+  /// Words that HAProxy serves in `dgram-bind` too: to pass over them would let in who is to stay
+  /// out.
+  private static let sharedWords: Set = ["interface", "namespace", "transparent"]
+
   /// Reads the words after the address. A mistake is noted and reading goes on, except after a
   /// word that is not known, as what follows may belong to it.
   private static func readWords(
@@ -64,7 +68,8 @@ enum BindLine {
     head: () -> String
   ) {
     while let word = arguments.take() {
-      let own = purpose == .messages ? KeywordTable.logBinds.find(word) : nil
+      let isOwn = purpose == .messages || purpose == .datagrams && sharedWords.contains(word)
+      let own = isOwn ? KeywordTable.logBinds.find(word) : nil
       guard let keyword = own ?? KeywordTable.binds.find(word) else {
         let names =
           KeywordTable.candidates(KeywordTable.binds)
@@ -77,7 +82,7 @@ enum BindLine {
         return
       }
       switch keyword.status {
-      case .notServed where purpose == .datagrams:
+      case .notServed where purpose == .datagrams && own == nil:
         // As in HAProxy, words that mean nothing to a socket for datagrams are passed over.
         arguments.skip(keyword.wordCount)
         continue

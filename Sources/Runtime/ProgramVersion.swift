@@ -96,7 +96,7 @@ package enum ProgramVersion {
   private static var libraries: [String] {
     var lines = ["glibc \(Process.standardLibraryVersion)"]
     let loaded = Process.loadedLibraries
-    for name in ["libsystemd", "libswiftCore"] {
+    for name in ["libsystemd", "libssl", "libswiftCore"] {
       guard let path = loaded.first(where: { $0.contains("/\(name).so") }) else { continue }
       let version = path.split(separator: "/").last?.dropFirst("\(name).so.".count) ?? ""
       lines.append("\(name) \(version.isEmpty ? "" : "\(version) ")(\(path))")

@@ -212,7 +212,7 @@ struct LogSectionTests {
         unix-bind prefix /run mode 600
       log-forward l
         bind 127.0.0.1:1514-1515,[::1]:1514 log-proto relp
-        dgram-bind udp@127.0.0.1:1514 ssl accept-proxy interface lo
+        dgram-bind udp@127.0.0.1:1514 ssl accept-proxy mss 5
         bind /in.sock
         log global
         log ring@r format iso local0

@@ -111,7 +111,7 @@ extension Keyword {
       ["accept-proxy", "defer-accept", "tfo", "transparent", "v4v6", "v6only"])
     + family(
       .logBind, .notServed(remedy: logWordRemedy), words: 1,
-      ["backlog", "id", "interface", "maxconn", "mss", "tcp-ut"])
+      ["backlog", "id", "interface", "maxconn", "mss", "namespace", "tcp-ut"])
 
   private static func logBind(
     _ name: String, _ grammar: Grammar<BindDraft>, initial: String = "", _ help: String

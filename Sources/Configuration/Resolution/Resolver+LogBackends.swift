@@ -26,6 +26,8 @@ extension Resolver {
         receiver.serverTimeoutMilliseconds = draft.values.back.serverTimeoutMilliseconds
         refuseMixture(receiver, among: backend.servers, server, draft)
         backend.servers.append(receiver)
+        // Of two backends of a name, which is an error of its own, the name finds but one.
+        guard snapshot.proxy.backends[index].servers.indices.contains(number) else { continue }
         snapshot.proxy.backends[index].servers[number].address = receiver.address
       }
       snapshot.logBackends.append(backend)

@@ -64,6 +64,7 @@ bench: ## Weir beside HAProxy and nginx: figures, verdicts, docs/benchmarks.md (
 	@Scripts/deps.sh build run bench
 	$(SWIFT) build -c release --product weir $(BUILD_FLAGS)
 	@python3 Benchmarks/run.py --weir .build/release/weir $(if $(ROUNDS),--rounds $(ROUNDS)) $(BENCH_FLAGS)
+	@python3 Benchmarks/forwarding.py --weir .build/release/weir $(if $(ROUNDS),--rounds $(ROUNDS))
 
 coverage: ## lines covered by the tests, a file each
 	@Scripts/deps.sh build run test

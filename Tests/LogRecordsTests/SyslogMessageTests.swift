@@ -222,7 +222,7 @@ import Testing
     let longest = "<" + String(repeating: "x", count: 19)
     #expect(steps(longest + "\r\n").first == .message(start: 0, end: 20, consumed: 22))
     #expect(steps(longest + "x\n") == [.failed(.tooLong)])
-    #expect(steps(longest + "xxx") == [.failed(.tooLong)])
+    #expect(steps(longest + "yyy") == [.failed(.tooLong)])
   }
 
   @Test func `a byte is found wherever it stands`() {

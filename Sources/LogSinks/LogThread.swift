@@ -46,7 +46,8 @@ struct LogThread: ~Copyable {
   private(set) var backends: [LoggerGroup] = []
   private(set) var process: LoggerGroup
   private let profiles: [String: LogProfile]
-  private var sections: [ForwardSection] = []
+  /// The loggers of the sections `log-forward`.
+  private var forwardLoggers: [[ForwardLogger]] = []
   private var forwarder = Forwarder()
   /// What each worker's ring had lost when it was last looked at, by frontend and severity.
   private var knownDrops: [[UInt64]]
@@ -81,7 +82,12 @@ struct LogThread: ~Copyable {
     for frontend in settings.frontends { frontends.append(group(frontend)) }
     for backend in settings.backends { backends.append(group(backend)) }
     for forward in settings.forwards {
-      sections.append(ForwardSection(forward, &table))
+      forwardLoggers.append(
+        forward.loggers.map { logger in
+          ForwardLogger(
+            logger, destination: table.destination(of: logger.target),
+            ring: table.ring(logger.target))
+        })
     }
     let now = Clock.realtimeNanoseconds()
     dropReports = table.sinks.map { _ in DropReport(now: now) }
@@ -91,7 +97,9 @@ struct LogThread: ~Copyable {
 
   /// Begins to take in others' messages.
   mutating func openForwards() throws(Errno) {
-    for section in sections { section.open(table) }
+    let sections = zip(pipeline.settings.forwards, forwardLoggers).map {
+      ForwardSection($0, $1, table)
+    }
     try forwarder.open(sections, pipeline.settings.forwardSockets, in: loop)
     pipeline.publish(forwarder.ledgers)
   }

@@ -5,6 +5,45 @@ extension RealPeers {
   /// Records in the journal, with fields of their own.
   @Suite("The journal", .enabled(if: Fixture.canIsolate && !Program.isStandIn))
   struct Journal {
+    @Test("has the parts of a message that was passed on, as of one that came by /dev/log")
+    func forwarded() throws {
+      let journal = try PrivateJournal()
+      let port = try FreePort.next()
+      let path = try journal.folder.write(
+        """
+        log-forward in
+            bind 127.0.0.1:\(port)
+            log journald local0
+
+        """, to: "forward.cfg")
+      let weir = try journal.start(Program.weir.path, ["-db", "-f", path])
+      try waitUntil("it listens\n\(weir.transcript)") { Balancer.listens(.ipv4(port)) }
+      let client = try Connection(to: port)
+      try client.send(
+        "<20>1 2020-03-04T10:39:34Z box app 7 ID1 [a@1 b=\"c\"] some text\n"
+          + "<34>Mar 14 22:14:15 other su: failed\nonly text\n".replacingOccurrences(
+            of: "only", with: "<13>only"))
+      let found = try waitFor("three entries\n\(weir.transcript)") { () -> [[String: Any]]? in
+        let found = try journal.entries(["WEIR_FORWARD=in"])
+        return found.count == 3 ? found : nil
+      }
+      func entry(_ message: String) -> [String: Any] {
+        found.first { $0["MESSAGE"] as? String == message } ?? [:]
+      }
+      let first = entry("some text")
+      for (field, value) in [
+        ("PRIORITY", "4"), ("SYSLOG_FACILITY", "2"), ("SYSLOG_IDENTIFIER", "app"),
+        ("SYSLOG_PID", "7"), ("SYSLOG_TIMESTAMP", "2020-03-04T10:39:34Z"),
+        ("WEIR_SYSLOG_HOST", "box"), ("WEIR_SYSLOG_MSGID", "ID1"),
+        ("WEIR_SYSLOG_STRUCTURED_DATA", "[a@1 b=\"c\"]"), ("WEIR_FORWARD_SOURCE", "127.0.0.1"),
+      ] {
+        #expect(first[field] as? String == value, "\(field)")
+      }
+      let second = entry("failed")
+      #expect(second["SYSLOG_IDENTIFIER"] as? String == "su" && second["SYSLOG_PID"] == nil)
+      #expect(entry("only text")["PRIORITY"] as? String == "5")
+    }
+
     @Test("has an entry for each connection, and finds it by its backend, server and end")
     func entries() throws {
       let journal = try PrivateJournal()

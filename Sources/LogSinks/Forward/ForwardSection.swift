@@ -39,36 +39,32 @@ final class ForwardSection {
   /// Connections that are open.
   var openConnections = 0
   /// The sinks of all loggers, one after the other.
-  private(set) var sinks: [Sink] = []
+  let sinks: [Sink]
+  private let table: SinkTable
+  /// What must have room for a message of each logger, and for how many bytes.
+  private let needs: [(destination: Destination, length: Int)]
   private var loggers: [ForwardLogger]
-  private var table: SinkTable
   private var line = ByteWriter()
   private var fields = JournalFields()
   private var entry = JournalEntry()
 
-  /// A section; its loggers' sinks are made where they are not there yet.
-  init(_ settings: LogForwardSettings, _ table: inout SinkTable) {
+  /// A section of these loggers; `table` has all sinks that there will be.
+  init(_ settings: LogForwardSettings, _ loggers: [ForwardLogger], _ table: SinkTable) {
     self.settings = settings
-    loggers = settings.loggers.map { logger in
-      ForwardLogger(
-        logger, destination: table.destination(of: logger.target), ring: table.ring(logger.target))
-    }
-    ledger = InputLedger(name: settings.name)
-    framing = SyslogFraming(assumesLines: settings.assumesLines)
-    self.table = table
-  }
-
-  /// Takes in all sinks that there are; call it when no more are made.
-  func open(_ table: SinkTable) {
+    self.loggers = loggers
     self.table = table
     sinks = loggers.flatMap { table.members(of: $0.destination) }
+    needs = loggers.map { ($0.destination, $0.rewriter.length) }
+    ledger = InputLedger(name: settings.name)
+    framing = SyslogFraming(assumesLines: settings.assumesLines)
   }
 
   /// Whether every sink of the section has room for another message; streams are not read where one
   /// has none.
   var hasRoom: Bool {
-    for logger in loggers
-    where !table.hasRoom(for: logger.destination, length: logger.rewriter.length) { return false }
+    for need in needs where !table.hasRoom(for: need.destination, length: need.length) {
+      return false
+    }
     return true
   }
 

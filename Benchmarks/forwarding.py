@@ -69,12 +69,11 @@ def send_datagrams(port, count, rate):
 
 
 def send_lines(port, count):
+    """Sends lines, and gives the connection: closing it while HAProxy has lines of it may cost some."""
     sender = socket.create_connection(("127.0.0.1", port), timeout=60)
     for first in range(0, count, 1000):
         sender.sendall(b"".join(MESSAGE % n + b"\n" for n in range(first, min(first + 1000, count))))
-    sender.shutdown(socket.SHUT_WR)
-    while sender.recv(4096):
-        pass
+    return sender
 
 
 def cpu_seconds(pid):
@@ -113,21 +112,25 @@ def measure(program, way, options, folder):
             except OSError:
                 time.sleep(0.02)
         # The connection to the collector comes about with the first message.
-        send_lines(ports["stream"], 1)
+        first = send_lines(ports["stream"], 1)
         for _ in range(200):
             if counter.value:
                 break
             time.sleep(0.02)
+        first.close()
         counter.value = 0
+        sender = None
         before, start = cpu_seconds(process.pid), time.monotonic()
         if way == "UDP to TCP":
             send_datagrams(ports["datagrams"], options.messages, options.rate)
         else:
-            send_lines(ports["stream"], options.messages)
+            sender = send_lines(ports["stream"], options.messages)
         last = -1
         while counter.value != last:
             last = counter.value
             time.sleep(0.3)
+        if sender:
+            sender.close()
         spent = cpu_seconds(process.pid) - before
         dropped = kernel_drops(ports["datagrams"])
         process.send_signal(signal.SIGTERM if is_weir else signal.SIGINT)

@@ -115,14 +115,16 @@ final class Sink {
   /// Whether a line of so many bytes that others sent fits in, with an eighth of the queue left to
   /// the process's own; what fits into no queue is taken, and lost there.
   func hasRoom(for length: Int) -> Bool {
-    way.sendsNothing || intake.queue.hasRoom(for: length)
+    intake.queue.hasRoom(for: length) || way.sendsNothing
   }
 
   /// How many lines have left the queue since the beginning: delivered, or lost.
   var settledCount: UInt64 { intake.queue.removedCount }
 
-  /// What `settledCount` will be when all that waits now has left.
-  var acceptedCount: UInt64 { settledCount &+ UInt64(intake.queue.count) }
+  /// What `settledCount` will be when all that waits now has left; 0 where lines stay.
+  var acceptedCount: UInt64 {
+    way.sendsNothing ? 0 : settledCount &+ UInt64(intake.queue.count)
+  }
 
   /// Counts lines that were lost before they came here.
   func lose(_ count: UInt64, _ reason: DropReason) { intake.ledger.lose(count, reason) }

@@ -110,7 +110,8 @@ final class ForwardConnection {
   /// Hands the message that RELP read last to the section.
   func deliver(nanoseconds: UInt64, in loop: borrowing EventLoop) {
     guard let relp else { return }
-    section.deliver(relp.server.message, from: sender, nanoseconds: nanoseconds, in: loop)
+    section.deliver(
+      relp.server.message, from: sender, nanoseconds: nanoseconds, waits: true, in: loop)
   }
 
   /// Says that so many messages are to be acknowledged when every sink has taken what it has now.

@@ -94,7 +94,7 @@ struct ForwardReader: ~Copyable {
         guard left > 0 else { return .more }
         section.deliver(
           room.bytes.extracting(start..<end), from: connection.sender, nanoseconds: nanoseconds,
-          in: loop)
+          waits: true, in: loop)
         room.consumed(consumed)
         connection.searchedBytes = 0
         left -= 1

@@ -1,8 +1,6 @@
 internal import Kernel
 internal import LogRecords
-internal import Memory
 internal import Reactor
-internal import Systemd
 
 /// A section `log-forward` at work on the log thread: what becomes of each message.
 final class ForwardSection {
@@ -43,15 +41,12 @@ final class ForwardSection {
   private let table: SinkTable
   /// What must have room for a message of each logger, and for how many bytes.
   private let needs: [(destination: Destination, length: Int)]
-  private var loggers: [ForwardLogger]
-  private var line = ByteWriter()
-  private var fields = JournalFields()
-  private var entry = JournalEntry()
+  private var delivery: ForwardDelivery
 
   /// A section of these loggers; `table` has all sinks that there will be.
   init(_ settings: LogForwardSettings, _ loggers: [ForwardLogger], _ table: SinkTable) {
     self.settings = settings
-    self.loggers = loggers
+    delivery = ForwardDelivery(loggers, section: settings.name)
     self.table = table
     sinks = loggers.flatMap { table.members(of: $0.destination) }
     needs = loggers.map { ($0.destination, $0.rewriter.length) }
@@ -70,40 +65,18 @@ final class ForwardSection {
 
   /// Hands a message to the loggers that take it.
   ///
-  /// Where a sink has no room left but what is kept for the process's own lines, it loses the
-  /// message, and counts it: that happens to datagrams alone, since streams wait.
+  /// Who `waits` has looked at `hasRoom` before. For others a sink that has no room left but what is
+  /// kept for the process's own lines loses the message, and counts it.
   func deliver(
-    _ bytes: Span<UInt8>, from sender: borrowing Sender, nanoseconds: UInt64,
+    _ bytes: Span<UInt8>, from sender: borrowing Sender, nanoseconds: UInt64, waits: Bool,
     in loop: borrowing EventLoop
   ) {
-    ledger.received &+= 1
     let message =
       settings.parses ? SyslogMessage(parsing: bytes) : SyslogMessage(unparsed: bytes)
-    let host = host(of: message, from: sender)
-    var isSelected = false
-    for index in loggers.indices where loggers[index].takes(message.severity) {
-      isSelected = true
-      let isCut: Bool
-      if loggers[index].isJournal {
-        compose(message, bytes, sender, loggers[index].rewriter)
-        isCut = false
-      } else {
-        line.removeAll()
-        isCut = loggers[index].rewriter.append(
-          message, bytes, host: host, source: sender.text.span, nanoseconds: nanoseconds,
-          into: &line)
-      }
-      let destination = loggers[index].destination
-      if table.hasRoom(for: destination, length: line.count) {
-        table.accept(
-          line.span, isTruncated: isCut,
-          message: bytes.extracting(message.text.start..<message.text.end), for: destination,
-          in: loop)
-      } else {
-        table.lose(1, .queueFull, for: destination)
-      }
-    }
-    if !isSelected { ledger.unselected &+= 1 }
+    let isSelected = delivery.deliver(
+      message, bytes, from: sender, host: host(of: message, from: sender),
+      nanoseconds: nanoseconds, to: table, waits: waits, in: loop)
+    ledger.count(isSelected: isSelected)
   }
 
   private func host(of message: SyslogMessage, from sender: borrowing Sender) -> SyslogHost {
@@ -114,19 +87,5 @@ final class ForwardSection {
     case .keep: return .kept
     case .append: return message.host.isEmpty ? .source : .appended
     }
-  }
-
-  private func compose(
-    _ message: SyslogMessage, _ bytes: Span<UInt8>, _ sender: borrowing Sender,
-    _ rewriter: SyslogRewriter
-  ) {
-    fields.encode(
-      message, bytes, level: rewriter.level(of: message),
-      facility: rewriter.facilityNumber(of: message), section: settings.name,
-      source: sender.text.span)
-    entry.clear()
-    for index in 0..<fields.count { entry.add(fields.name(index), fields.value(index)) }
-    line.removeAll()
-    line.append(contentsOf: entry.bytes)
   }
 }

@@ -16,7 +16,7 @@ struct Forwarder: ~Copyable {
   static let turnAccepts = 64
   /// How long messages gather after some came, in milliseconds: they cost a call a batch, not one
   /// each.
-  static let gatherMilliseconds = 1
+  static let gatherMilliseconds = 3
   /// How long to wait where no connection could be accepted, in microseconds.
   static let acceptPause: Int64 = 1_000_000
   /// How often the kernel is asked what it dropped, in microseconds.
@@ -204,7 +204,8 @@ extension Forwarder {
       for index in 0..<count {
         inputs[place].sender.become(room.intake.sender(index))
         section.deliver(
-          room.intake[index], from: inputs[place].sender, nanoseconds: now, in: loop)
+          room.intake[index], from: inputs[place].sender, nanoseconds: now, waits: false,
+          in: loop)
       }
       if let drops = room.intake.kernelDrops { note(drops: drops, at: place) }
       guard count == DatagramIntake.batchLimit else { return }

@@ -33,6 +33,12 @@ package struct InputLedger: Hashable, Sendable {
 
   /// A ledger with nothing in it.
   package init(name: String) { self.name = name }
+
+  /// Counts a message.
+  mutating func count(isSelected: Bool) {
+    received &+= 1
+    if !isSelected { unselected &+= 1 }
+  }
 }
 
 extension InputLedger: CustomStringConvertible {

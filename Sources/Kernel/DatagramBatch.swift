@@ -32,4 +32,14 @@ extension Descriptor {
     }
     return Int(try check(sent))
   }
+
+  /// Sends one message that is too large for a datagram over a connected UNIX socket: as a sealed
+  /// file without a name (memfd_create(2)) that goes along with an empty datagram (SCM_RIGHTS).
+  package func sendAsSealedFile(_ bytes: Span<UInt8>) throws(Errno) {
+    let result = unsafe bytes.withUnsafeBufferPointer { bytes in
+      // SAFETY: as many bytes are read as the span has.
+      unsafe weir_send_sealed_file(number, bytes.baseAddress, bytes.count)
+    }
+    _ = try check(result)
+  }
 }

@@ -5,12 +5,16 @@ struct DatagramTransport: ~Copyable {
   let descriptor: Descriptor
   /// Whether refusals come back later, as ICMP messages.
   private let isInternet: Bool
+  /// Whether the receiver takes a file in place of a datagram that would be too large: journald does
+  /// (systemd.io/JOURNAL_NATIVE_PROTOCOL).
+  private let takesFiles: Bool
 
   /// Opens a socket and connects it.
-  init(to address: SocketAddress) throws(Errno) {
+  init(to address: SocketAddress, takesFiles: Bool = false) throws(Errno) {
     let socket = try Descriptor.socket(for: address, datagram: true)
     if let error = socket.connect(to: address) { throw error }
     descriptor = socket
+    self.takesFiles = takesFiles
     if case .internet = address { isInternet = true } else { isInternet = false }
   }
 
@@ -23,7 +27,23 @@ struct DatagramTransport: ~Copyable {
       return .sent(sent)
     } catch {
       stoppedEarly = false
-      return outcome(of: error)
+      return error == .messageTooLong && takesFiles ? sendFile(queue) : outcome(of: error)
+    }
+  }
+
+  /// Sends the oldest message as a file.
+  private func sendFile(_ queue: borrowing MessageQueue) -> SendOutcome {
+    do throws(Errno) {
+      let length = Int(queue.waitingLengths[0])
+      try descriptor.sendAsSealedFile(queue.waitingBytes.extracting(0..<length))
+      return .sent(1)
+    } catch {
+      switch error {
+      // Nothing more can be done for this one: no files to be had, or none let through.
+      case .processFull, .systemFull, .notPermitted, .permissionDenied, Errno(38):
+        return .tooLong(error)
+      default: return outcome(of: error)
+      }
     }
   }
 

@@ -30,7 +30,8 @@ extension Sink.Way {
       switch self {
       case .datagrams(let address): return .datagrams(try DatagramTransport(to: address))
       case .journal:
-        return .datagrams(try DatagramTransport(to: .unix(path: JournalEntry.socketPath)))
+        return .datagrams(
+          try DatagramTransport(to: .unix(path: JournalEntry.socketPath), takesFiles: true))
       case .output(let number): return .output(try OutputTransport(inherited: number))
       case .kept(let file?, let size): return .file(try BackingFile(path: file, size: size))
       case .kept, .stream: throw .invalid

@@ -7,6 +7,7 @@
 #include "Files.h"
 #include "Outputs.h"
 #include "Processes.h"
+#include "SealedFile.h"
 #include "Sockets.h"
 #include "Waiting.h"
 #endif

@@ -150,6 +150,11 @@ int weir_loaded_objects(char **names, size_t *size) {
   return give(list, failed, names, size);
 }
 
+long weir_link_target(const char *path, char *out, size_t size) {
+  ssize_t n = readlink(path, out, size);
+  return n < 0 ? -errno : n;
+}
+
 size_t weir_executable_path(char *out, size_t size) {
   ssize_t n = readlink("/proc/self/exe", out, size);
   return n < 0 ? 0 : (size_t)n;

@@ -55,6 +55,16 @@ extension File {
     }
   }
 
+  /// What a symbolic link says (readlink(2)); nil where the path is none.
+  package static func linkTarget(_ path: String) -> String? {
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { room in
+      // SAFETY: at most 4096 bytes are written, and as many read as were written.
+      let count = unsafe weir_link_target(path, room.baseAddress, 4096)
+      guard count >= 0 else { return nil }
+      return unsafe String(decoding: UnsafeRawBufferPointer(room)[..<count], as: UTF8.self)
+    }
+  }
+
   /// How many bytes are read at a time.
   private static let chunkBytes = 65_536
 }

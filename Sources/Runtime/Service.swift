@@ -58,6 +58,7 @@ struct Service {
           "[\(Self.program).main()] No enabled listener found (check for 'bind' directives) ! Exiting.",
         remedy: "give a 'frontend', 'listen' or 'log-forward' section a 'bind' line")
     }
+    if !loaded.isQuiet { warnOfReceivers() }
     let manager = ServiceManager.fromEnvironment()
     var handshake = try leavesTerminal ? makeHandshake() : nil
     if handshake != nil, try goToBackground() != nil {
@@ -68,6 +69,18 @@ struct Service {
       threads: threads, listeners: listeners, forwardSockets: forwardSockets,
       privileges: privileges, manager: manager,
       handshake: &handshake)
+  }
+
+  /// Tells of receivers on this machine that would drop records by limits of their own.
+  private func warnOfReceivers() {
+    let proxies = snapshot.frontendLogs + snapshot.backendLogs
+    let loggers = snapshot.global.loggers + proxies.flatMap(\.loggers)
+    var diagnostics = Diagnostics()
+    for limit in ReceiverLimits().limits(for: loggers) {
+      diagnostics.report(.warning, limit.warning, remedy: limit.remedy)
+    }
+    guard diagnostics.hasWarnings else { return }
+    Launcher.complain(diagnostics.rendered(processIdentifier: Process.identifier))
   }
 
   private static let program = "weir"

@@ -25,6 +25,8 @@ const char *weir_environment_at(size_t index);
 // The paths of the shared objects that are loaded, symbolic links resolved, each ended by a NUL,
 // in `*names`, which is to be given to weir_free. 0 or the negated errno.
 int weir_loaded_objects(char **names, size_t *size);
+// What a symbolic link says (readlink(2)); its length, or the negated errno.
+long weir_link_target(const char *path, char *out, size_t size);
 // The path of the program that runs (/proc/self/exe); its length, 0 where it is not known.
 size_t weir_executable_path(char *out, size_t size);
 // The kernel's name, release and machine (uname(2)), with spaces between; its length.

@@ -1,6 +1,7 @@
 package import Kernel
 package import LogRecords
 internal import LogSinks
+package import TLS
 
 /// What the loader asks the system for; tests answer in its place.
 package struct SystemLookups: Sendable {
@@ -18,6 +19,10 @@ package struct SystemLookups: Sendable {
   package var missingFolder: @Sendable (String) -> String?
   /// The log format of a name, looked for in folders.
   package var namedFormat: @Sendable (String, [String]) throws(NamedFormatError) -> NamedFormat
+  /// Why the files of TLS cannot be used as a client or a server, where they can be read; nil where
+  /// they can.
+  package var refusesClient: @Sendable (TLSClientSettings) -> TLSError? = { _ in nil }
+  package var refusesServer: @Sendable (TLSServerSettings) -> TLSError? = { _ in nil }
 
   /// Whether a server whose name has no address is disabled, where it would be an error (`-dr`).
   package var forgivesUnknownHosts = false
@@ -69,9 +74,28 @@ package struct SystemLookups: Sendable {
   }
 
   /// The system's own databases.
-  package static let system = SystemLookups(
-    host: { HostLookup.address(of: $0, family: $1) },
-    user: { HostLookup.userIdentifier(of: $0) },
-    group: { HostLookup.groupIdentifier(of: $0) },
-    interface: { HostLookup.interfaceIndex(of: $0) })
+  package static let system: SystemLookups = {
+    var lookups = SystemLookups(
+      host: { HostLookup.address(of: $0, family: $1) },
+      user: { HostLookup.userIdentifier(of: $0) },
+      group: { HostLookup.groupIdentifier(of: $0) },
+      interface: { HostLookup.interfaceIndex(of: $0) })
+    lookups.refusesClient = { settings in
+      do throws(TLSError) {
+        _ = try TLSContext(client: settings)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    lookups.refusesServer = { settings in
+      do throws(TLSError) {
+        _ = try TLSContext(server: settings)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    return lookups
+  }()
 }

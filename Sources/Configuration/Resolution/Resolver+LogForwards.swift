@@ -88,6 +88,7 @@ extension Resolver {
       return nil
     }
     let path = prefixed(certificate.value, by: "crt-base")
+    let before = diagnostics.alertCount
     requireCertificate(path, certificate, head: head)
     var tls = TLSServerSettings(certificateFile: path)
     tls.verification = words.verification
@@ -104,6 +105,10 @@ extension Resolver {
         Mistake(
           "\(head)verify is set and no CA file specified: no sender's certificate could hold.",
           at: bind.addressWord, remedy: "Name the authorities with 'ca-file FILE'."), bind.line)
+    }
+    if diagnostics.alertCount == before, let error = lookups.refusesServer(tls) {
+      diagnostics.report(
+        .alert, "\(head)\(error.message).", at: certificate, remedy: error.remedy)
     }
     return tls
   }

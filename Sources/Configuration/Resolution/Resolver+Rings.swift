@@ -75,7 +75,16 @@ extension Resolver {
           "\(head)'\(words.speaksTLS ? "ssl" : "log-proto")' needs a stream, and '\(text.text)' is"
             + " for datagrams.", at: 2, remedy: "Write the address with 'tcp@'."), line)
     }
-    if words.speaksTLS { receiver.tls = makeTLS(words, text, head: head, line) }
+    if words.speaksTLS {
+      let before = diagnostics.alertCount
+      let tls = makeTLS(words, text, head: head, line)
+      receiver.tls = tls
+      // The files can be read: whether they are of use, TLS itself tells.
+      if diagnostics.alertCount == before, let error = lookups.refusesClient(tls) {
+        diagnostics.report(
+          Mistake("\(head)\(error.message).", at: 1, remedy: error.remedy), line)
+      }
+    }
     return receiver
   }
 

@@ -49,4 +49,3 @@ struct OutputTransport: ~Copyable {
     return count
   }
 }
-

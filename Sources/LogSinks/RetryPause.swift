@@ -6,7 +6,7 @@ struct RetryPause {
   /// The longest pause, in nanoseconds.
   static let longest: UInt64 = 1_000_000_000
   /// The longest pause of a connection over a network, in nanoseconds.
-  static let longestOfStreams: UInt64 = 5_000_000_000
+  static let longestOfStreams: UInt64 = 2_000_000_000
 
   private let limit: UInt64
   private let hasJitter: Bool

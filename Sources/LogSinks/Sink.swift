@@ -234,7 +234,7 @@ final class Sink {
       deliver(count)
       intake.queue.removeFirst(uncertain)
       intake.ledger.drop(uncertain, .unacknowledged)
-      lose(transportTo: failure, now: now)
+      lose(transportTo: failure, now: now, uncertain: uncertain)
     }
   }
 
@@ -256,7 +256,8 @@ final class Sink {
     intake.ledger.drop(count, .refused)
   }
 
-  private func lose(transportTo failure: SinkFailure, now: Int64) {
+  /// The way is lost, and so many lines with it that are counted already.
+  private func lose(transportTo failure: SinkFailure, now: Int64, uncertain: Int = 0) {
     transport = nil
     waitsForRoom = false
     resumesAt = now + Int64(pause.afterFailure() / 1000)
@@ -269,7 +270,7 @@ final class Sink {
     if failure == .closed, intake.queue.isEmpty { return }
     intake.ledger.lastError = failure.name
     lostAt = now
-    droppedWhenLost = intake.ledger.dropped
+    droppedWhenLost = intake.ledger.dropped &- UInt64(uncertain)
     notices.append(.lost(failure))
   }
 

@@ -60,7 +60,7 @@ struct StreamTransport: ~Copyable {
     var isFull = false
     switch write(queue) {
     case .moved: break
-    case .waiting(let forRoom): isFull = forRoom
+    case .waiting: isFull = true
     case .ended: return end(.closed, queue, acknowledged: known)
     // Where the receiver was faster than the look before, another tells how it ended.
     case .failed(let failure): return end(listen() ?? failure, queue, acknowledged: known)
@@ -147,7 +147,8 @@ struct StreamTransport: ~Copyable {
     _ reason: SinkFailure, _ queue: borrowing MessageQueue, acknowledged: UInt64
   ) -> SendOutcome {
     let isOrderly = reason == .closed || reason == .system(.brokenPipe)
-    let offset = reason == .closed ? connection.acknowledgedAtEnd(known: acknowledged) : acknowledged
+    let offset =
+      reason == .closed ? connection.acknowledgedAtEnd(known: acknowledged) : acknowledged
     let taken = release(queue, upTo: offset)
     return .broken(reason, acknowledged: taken, uncertain: isOrderly ? 0 : wholeMessages)
   }

@@ -129,7 +129,8 @@ package final class TLSContext: @unchecked Sendable {
     }
     guard unsafe SSL_CTX_check_private_key(context) == 1 else {
       throw TLSError(
-        .file, "the private key of '\(file)' is not that of its certificate:"
+        .file,
+        "the private key of '\(file)' is not that of its certificate:"
           + " \(LibraryErrors.take())",
         remedy: "the first certificate of the file must be the one that the key belongs to")
     }

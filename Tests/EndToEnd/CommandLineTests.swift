@@ -34,7 +34,7 @@ extension RealPeers {
       #expect(long.status == .code(0))
       #expect(long.output.hasPrefix("Weir version 0."))
       for part in [
-        "COMPILER = Swift", "+EPOLL", "libsystemd", "HAProxy 3.5", "leastconn", "rfc5424",
+        "COMPILER = Swift", "+EPOLL", "libssl", "libsystemd", "HAProxy 3.5", "leastconn", "rfc5424",
       ] {
         #expect(long.output.contains(part), "\(part)")
       }

@@ -162,7 +162,8 @@ struct LogPipelineTests {
   @Test("At the end each sink's ledger is a line at the process's loggers")
   func ledgerLines() throws {
     let receiver = DatagramReceiver()
-    let running = try RunningPipeline(frontend: [logger(udp(receiver))], process: [logger(udp(receiver))])
+    let running = try RunningPipeline(
+      frontend: [logger(udp(receiver))], process: [logger(udp(receiver))])
     try running.start()
     for number in 0..<3 { running.pipeline.writer(0).write(record(number)) }
     let ledgers = running.stop()
@@ -178,7 +179,8 @@ struct LogPipelineTests {
   @Test("The ledgers are logged on demand")
   func ledgersOnDemand() throws {
     let receiver = DatagramReceiver()
-    let running = try RunningPipeline(frontend: [logger(udp(receiver))], process: [logger(udp(receiver))])
+    let running = try RunningPipeline(
+      frontend: [logger(udp(receiver))], process: [logger(udp(receiver))])
     try running.start()
     running.pipeline.logLedgers()
     #expect(receiver.next()?.hasSuffix(": accepted=0 delivered=0 queued=0 dropped=0\n") == true)

@@ -1,33 +1,90 @@
 import Foundation
 
-/// A real rsyslogd with a configuration and process of its own: UDP in, files out.
+/// A real rsyslogd with a configuration and process of its own: one input, files out.
 final class Rsyslogd {
+  /// How messages come in.
+  enum Input {
+    case udp
+    /// imtcp, which takes lines and octet counts alike.
+    case tcp
+    /// imtcp over TLS by GnuTLS, with these certificates; `asksClients` lets in those alone who show
+    /// a certificate of the same authority.
+    case tls(Certificates, asksClients: Bool = false)
+  }
+
   let port: UInt16
   let folder: TemporaryDirectory
-  private let process: ChildProcess
+  private let arguments: [String]
+  private let isDatagram: Bool
+  private var process: ChildProcess
 
-  /// Starts it with these rules behind the UDP input; `@DIR@` in them is its folder.
-  init(rules: String) throws {
-    port = try FreePort.next(SOCK_DGRAM)
+  /// Starts it with these rules behind the input; `@DIR@` in them is its folder.
+  init(_ input: Input = .udp, rules: String) throws {
+    if case .udp = input { isDatagram = true } else { isDatagram = false }
+    port = try isDatagram ? FreePort.next(SOCK_DGRAM) : FreePort.next()
     folder = try TemporaryDirectory("weir-rsyslog")
     let text = """
-      global(workDirectory="\(folder.path)")
-      module(load="imudp")
-      input(type="imudp" address="127.0.0.1" port="\(port)")
+      \(Self.globals(input, folder.path))
+      \(Self.module(input, port))
       \(rules.replacingOccurrences(of: "@DIR@", with: folder.path))
       """
     let path = try folder.write(text, to: "rsyslog.conf")
-    process = try ChildProcess(
-      Tool.path("rsyslogd"), ["-n", "-f", path, "-i", folder.file("rsyslogd.pid")], in: folder)
-    let ending = ":" + String(format: "%04X", port)
+    arguments = ["-n", "-f", path, "-i", folder.file("rsyslogd.pid")]
+    process = try ChildProcess(Tool.path("rsyslogd"), arguments, in: folder)
+    try waitUntilListening()
+  }
+
+  deinit {
+    process.signal(SIGCONT)
+    _ = try? process.stop()
+  }
+
+  private static func globals(_ input: Input, _ folder: String) -> String {
+    guard case .tls(let certificates, _) = input else {
+      return "global(workDirectory=\"\(folder)\")"
+    }
+    return """
+      global(workDirectory="\(folder)" DefaultNetstreamDriverCAFile="\(certificates.authority)"
+        DefaultNetstreamDriverCertFile="\(certificates.serverCertificate)"
+        DefaultNetstreamDriverKeyFile="\(certificates.serverKey)")
+      """
+  }
+
+  private static func module(_ input: Input, _ port: UInt16) -> String {
+    let place = "address=\"127.0.0.1\" port=\"\(port)\""
+    switch input {
+    case .udp: return "module(load=\"imudp\")\ninput(type=\"imudp\" \(place))"
+    case .tcp: return "module(load=\"imtcp\")\ninput(type=\"imtcp\" \(place))"
+    case .tls(_, let asksClients):
+      let mode = asksClients ? "x509/certvalid" : "anon"
+      return """
+        module(load="imtcp" StreamDriver.Name="gtls" StreamDriver.Mode="1"
+          StreamDriver.AuthMode="\(mode)")
+        input(type="imtcp" \(place))
+        """
+    }
+  }
+
+  private func waitUntilListening() throws {
     try waitUntil("rsyslogd listens\n\(process.transcript)") {
-      readText("/proc/net/udp").split(separator: "\n").contains {
+      guard isDatagram else { return Balancer.listens(.ipv4(port)) }
+      let ending = ":" + String(format: "%04X", port)
+      return readText("/proc/net/udp").split(separator: "\n").contains {
         $0.split(separator: " ").dropFirst().first?.hasSuffix(ending) ?? false
       }
     }
   }
 
-  deinit { _ = try? process.stop() }
+  /// Sends it a signal.
+  func signal(_ number: Int32) { process.signal(number) }
+
+  /// Ends it by a signal and starts it again at the same port.
+  func restart(by number: Int32) throws {
+    _ = try process.stop(number)
+    try? FileManager.default.removeItem(atPath: folder.file("rsyslogd.pid"))
+    process = try ChildProcess(Tool.path("rsyslogd"), arguments, in: folder)
+    try waitUntilListening()
+  }
 
   /// Waits until a file in its folder has so many lines, and returns these.
   func lines(of name: String, count: Int) throws -> [String] {

@@ -96,6 +96,16 @@ let fuzzing: [Target] =
         swiftSettings: strict)
     ])
 
+/// What Benchmarks/formats.py measures; it asks for it.
+let benchmarks: [Target] =
+  Context.environment["WEIR_BENCH"] == nil
+  ? []
+  : [
+    .executableTarget(
+      name: "weir-formats", dependencies: ["Kernel", "LogRecords", "Memory"],
+      path: "Benchmarks/Formats", swiftSettings: strict)
+  ]
+
 let package = Package(
   name: "weir",
   products: [.executable(name: "weir", targets: ["weir"])],
@@ -129,6 +139,7 @@ let package = Package(
         path: "Tests/\($0.name)Tests", swiftSettings: tests)
     }
     + fuzzing
+    + benchmarks
     + [
       .testTarget(name: "EndToEnd", path: "Tests/EndToEnd", swiftSettings: tests)
     ]

@@ -16,13 +16,14 @@ step "Building the fuzzer"
 swift build "${flags[@]}"
 program=$(swift build "${flags[@]}" --show-bin-path)/weir-fuzz
 
-targets="config format postgres proxy-protocol relp syslog"
+targets="config format named-format postgres proxy-protocol relp syslog"
 for target in ${FUZZ_TARGETS:-$targets}; do
   [[ " $targets " == *" $target "* ]] || fail "no fuzz target '$target'" "There are: $targets"
   seeds=("Tests/Corpora/$target")
   case $target in
     config) seeds+=(config Tests/Corpora/config-errors) ;;
     format) seeds+=(Tests/Corpora/format-haproxy) ;;
+    named-format) seeds+=(logformats) ;;
   esac
   step "Fuzzing $target for ${seconds}s"
   mkdir -p "$scratch/corpora/$target" "$scratch/findings/$target"

@@ -49,6 +49,29 @@ package struct JournalFields: Sendable {
     add(name) { $0.append(decimal: Int64(clamping: number)) }
   }
 
+  /// Takes fields away from the end until names and values have at most so many bytes, and says so
+  /// (`WEIR_TRUNCATED`); whether there was need. The message stays, cut if it must be.
+  package mutating func shorten(to limit: Int) -> Bool {
+    var size = values.count + names.reduce(0) { $0 + $1.utf8.count }
+    guard size > limit else { return false }
+    let mark = RecordField.truncated.description.journal
+    size += mark.utf8.count + 1
+    while names.count > 1, size > limit {
+      let start = ends[names.count - 2]
+      size -= (names.last?.utf8.count ?? 0) + values.count - start
+      values.removeLast(values.count - start)
+      names.removeLast()
+      ends.removeLast()
+    }
+    if size > limit, let end = ends.first {
+      let kept = max(0, end - (size - limit))
+      values.removeLast(end - kept)
+      ends[0] = kept
+    }
+    add(mark, 1)
+    return true
+  }
+
   /// What every entry has.
   private mutating func begin(
     message: Span<UInt8>, severity: Severity, messageIdentifier: String, header: LineHeader
@@ -101,6 +124,9 @@ package struct JournalFields: Sendable {
       messageIdentifier: kind.messageIdentifier, header: header)
     add("WEIR_EVENT", kind.name)
     if event.sequence > 0 { add("WEIR_SEQUENCE", event.sequence) }
+    if context.logger.isSampled {
+      add(RecordField.sampleRate.description.journal) { context.logger.appendSampleRate(to: &$0) }
+    }
     add("WEIR_BOOT_ID", context.bootIdentifier)
     let names = context.names
     if let index = event.frontend.map(Int.init), names.frontends.indices.contains(index) {

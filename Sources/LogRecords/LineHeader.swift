@@ -1,4 +1,4 @@
-internal import Memory
+package import Memory
 
 /// What stands before the text of a line for one logger, and how long the line may be.
 package struct LineHeader: Sendable, Hashable {
@@ -42,7 +42,7 @@ package struct LineHeader: Sendable, Hashable {
   ) -> Bool {
     let start = buffer.count
     let dropsData = appendBeginning(
-      structuredData.span, severity, nanoseconds, &context, &buffer)
+      structuredData.span, severity, nanoseconds, nil, &context, &buffer)
     return finish(text.span, from: start, &buffer) || dropsData
   }
 
@@ -57,7 +57,7 @@ package struct LineHeader: Sendable, Hashable {
   /// Appends what stands before the text; whether structured data were left out.
   func appendBeginning(
     _ structuredData: Span<UInt8>, _ severity: Severity, _ nanoseconds: UInt64,
-    _ context: inout RenderContext, _ buffer: inout some TextOutput & ~Copyable
+    _ messageName: String?, _ context: inout RenderContext, _ buffer: inout some TextOutput & ~Copyable
   ) -> Bool {
     var dropsData = false
     let limit = buffer.count + max(1, length) - 1
@@ -83,12 +83,14 @@ package struct LineHeader: Sendable, Hashable {
       buffer.append("1 ")
       appendDate(nanoseconds, &context, &buffer)
       buffer.append(UInt8(ascii: " "))
-      buffer.append(hostname ?? "-")
+      Self.append(field: hostname ?? "", limit: 255, &buffer)
       buffer.append(UInt8(ascii: " "))
-      buffer.append(tag.isEmpty ? "-" : tag)
+      Self.append(field: tag, limit: 48, &buffer)
       buffer.append(UInt8(ascii: " "))
       buffer.append(decimal: Int64(context.processIdentifier))
-      buffer.append(" - ")
+      buffer.append(UInt8(ascii: " "))
+      Self.append(field: messageName ?? "", limit: 32, &buffer)
+      buffer.append(UInt8(ascii: " "))
       if structuredData.isEmpty || buffer.count + structuredData.count + 1 > limit {
         dropsData = !structuredData.isEmpty
         buffer.append(UInt8(ascii: "-"))
@@ -102,6 +104,34 @@ package struct LineHeader: Sendable, Hashable {
     case .priority, .short, .raw: break
     }
     return dropsData
+  }
+
+  /// How many bytes structured data and text have room for beside the rest of a line; `buffer` is
+  /// used to find out.
+  package func room(
+    severity: Severity, nanoseconds: UInt64, context: inout RenderContext,
+    into buffer: inout ByteWriter
+  ) -> Int {
+    buffer.removeAll()
+    let none: [UInt8] = []
+    // The longest name of a message stands for each.
+    _ = appendBeginning(
+      none.span, severity, nanoseconds, "configuration.reloaded", &context, &buffer)
+    // The data stand in the place of the `-`.
+    return max(0, max(1, length) - 1 - buffer.count + 1)
+  }
+
+  /// A field of RFC 5424's header: so many characters of printable ASCII at most, others as `_`; `-`
+  /// where there is nothing.
+  private static func append(
+    field text: String, limit: Int, _ buffer: inout some TextOutput & ~Copyable
+  ) {
+    if text.isEmpty { return buffer.append(UInt8(ascii: "-")) }
+    let bytes = text.utf8Span.span
+    for index in 0..<min(limit, bytes.count) {
+      let byte = bytes[index]
+      buffer.append(byte > 32 && byte < 127 ? byte : UInt8(ascii: "_"))
+    }
   }
 
   /// Appends the text and the newline of a line that began at `start`; whether it was cut.

@@ -16,17 +16,15 @@ package struct LinePrefix: Sendable {
     isSteady = header.isSteady
   }
 
-  /// Appends a whole line, as `LineHeader.append` does; whether something was cut.
-  package mutating func append(
-    text: borrowing ByteWriter, structuredData: borrowing ByteWriter, severity: Severity,
-    nanoseconds: UInt64,
-    context: inout RenderContext, into buffer: inout ByteWriter
+  /// Begins a line at the start of `buffer`, as `LineHeader.append` does; whether structured data
+  /// were left out. The name of the message goes into the header of RFC 5424 where there is one.
+  package mutating func begin(
+    structuredData: borrowing ByteWriter, severity: Severity, nanoseconds: UInt64,
+    messageName: String? = nil, context: inout RenderContext, into buffer: inout ByteWriter
   ) -> Bool {
-    let start = buffer.count
     guard isSteady else {
-      let dropsData = header.appendBeginning(
-        structuredData.span, severity, nanoseconds, &context, &buffer)
-      return header.finish(text.span, from: start, &buffer) || dropsData
+      return header.appendBeginning(
+        structuredData.span, severity, nanoseconds, messageName, &context, &buffer)
     }
     let wanted = nanoseconds / 1_000_000_000
     if wanted != second || severity != self.severity {
@@ -34,9 +32,20 @@ package struct LinePrefix: Sendable {
       self.severity = severity
       bytes.removeAll(keepingCapacity: true)
       _ = header.appendBeginning(
-        structuredData.span, severity, nanoseconds, &context, &bytes)
+        structuredData.span, severity, nanoseconds, nil, &context, &bytes)
     }
     buffer.append(bytes.span)
-    return header.finish(text.span, from: start, &buffer)
+    return false
+  }
+
+  /// How many bytes the line that began at the start of `buffer` has room for, its newline aside.
+  package func room(in buffer: borrowing ByteWriter) -> Int {
+    max(0, max(1, header.length) - 1 - buffer.count)
+  }
+
+  /// Ends the line that began at the start of `buffer` with its text and a newline; whether the text
+  /// was cut.
+  package func end(_ text: borrowing ByteWriter, of buffer: inout ByteWriter) -> Bool {
+    header.finish(text.span, from: 0, &buffer)
   }
 }

@@ -26,6 +26,7 @@ extension RecordField {
     case .clientAddress, .peerAddress, .frontendAddress, .sourceAddress, .serverAddress,
       .clientPort, .peerPort, .frontendPort, .sourcePort, .serverPort:
       appendEndpoint(record, to: &buffer)
+    case .sampleRate: if context.logger.isSampled { context.logger.appendSampleRate(to: &buffer) }
     case .logCounter, .requestCounter, .hostname, .processIdentifier, .facility, .severity: break
     default: appendNumber(record, to: &buffer)
     }

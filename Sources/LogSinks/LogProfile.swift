@@ -7,19 +7,15 @@ final class LogProfile {
   final class Rule {
     /// Whether nothing is logged.
     let drops: Bool
-    /// Whether it has a line of its own, and structured data: to look at these would copy them.
-    let hasFormat, hasStructuredData: Bool
-    /// The line; the proxy's where there is none.
-    let format: FormatProgram
-    /// The structured data; the proxy's where there are none.
-    let structuredData: FormatProgram
+    /// The line; nil is the proxy's.
+    let format: FormatBox?
+    /// The structured data; nil is the proxy's.
+    let structuredData: FormatBox?
 
     init(_ settings: LogProfileSettings.Rule) {
       drops = settings.drops
-      hasFormat = settings.format != nil
-      hasStructuredData = settings.structuredData != nil
-      format = settings.format ?? .nothing
-      structuredData = settings.structuredData ?? .nothing
+      format = settings.format.map(FormatBox.init)
+      structuredData = settings.structuredData.map(FormatBox.init)
     }
   }
 

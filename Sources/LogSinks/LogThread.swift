@@ -89,6 +89,7 @@ struct LogThread: ~Copyable {
             ring: table.ring(logger.target))
         })
     }
+    chooseEventFormats()
     let now = Clock.realtimeNanoseconds()
     dropReports = table.sinks.map { _ in DropReport(now: now) }
     table.openEarly(in: self.loop)
@@ -114,6 +115,31 @@ struct LogThread: ~Copyable {
           profile: settings.profile.flatMap { profiles[$0] }))
     }
     return LoggerGroup(formats: LineFormats(proxy), loggers: start..<loggers.count)
+  }
+
+  /// Events are told in the format of the connections that a sink gets, where that is of named
+  /// values for all of them: whoever reads such a sink never meets bare text. A sink that gets
+  /// text, or connections of none, gets events as text; but a proxy whose own format is of named
+  /// values tells its events in it where it shares no sink with text.
+  private mutating func chooseEventFormats() {
+    var formats: [Destination: FormatBox] = [:]
+    var texts: Set<Destination> = []
+    for group in frontends {
+      for index in group.loggers {
+        let destination = loggers[index].destination
+        if !group.formats.isStructured {
+          texts.insert(destination)
+        } else if formats[destination] == nil {
+          formats[destination] = group.formats.line
+        }
+      }
+    }
+    for group in [process] + frontends + backends {
+      for index in group.loggers where !texts.contains(loggers[index].destination) {
+        let own = group.formats.isStructured ? group.formats.line : nil
+        loggers[index].eventFormat = own ?? formats[loggers[index].destination]
+      }
+    }
   }
 
   /// Ships until the pipeline is told to stop.
@@ -255,10 +281,19 @@ struct LogThread: ~Copyable {
         guard !leavesOut(admission, index, limits) else { continue }
       }
       guard loggers[index].takesNext() else { continue }
-      composer.compose(record, with: group.formats, rule, for: &loggers[index])
+      let outcome = composer.compose(record, with: group.formats, rule, for: &loggers[index])
+      hand(over: outcome, to: loggers[index].destination)
+    }
+  }
+
+  /// Gives a sink the line that was made, and what became of it.
+  private mutating func hand(over outcome: LineComposer.Outcome, to destination: Destination) {
+    switch outcome {
+    case .whole, .shortened:
       table.accept(
-        composer.line.span, isTruncated: composer.isTruncated, message: composer.message,
-        for: loggers[index].destination, in: loop)
+        composer.line.span, isTruncated: outcome == .shortened, message: composer.message,
+        for: destination, in: loop)
+    case .impossible: table.lose(1, .encoding, for: destination)
     }
   }
 
@@ -279,10 +314,8 @@ struct LogThread: ~Copyable {
   /// Ships an event to one logger, if that takes it.
   mutating func ship(_ event: LogEvent, to index: Int) {
     guard !event.text.isEmpty, loggers[index].takes(event.severity) else { return }
-    composer.compose(event, for: &loggers[index])
-    table.accept(
-      composer.line.span, isTruncated: composer.isTruncated, message: composer.message,
-      for: loggers[index].destination, in: loop)
+    let outcome = composer.compose(event, for: &loggers[index])
+    hand(over: outcome, to: loggers[index].destination)
   }
 
   /// What `log-limit` says of a message: it is asked once for all loggers, and by none that would

@@ -11,6 +11,12 @@ struct Logger {
   let isJournal: Bool
   /// Whether its lines have room for structured data.
   let hasStructuredData: Bool
+  /// Whether these are every field of a record, where the proxy has none of its own.
+  let hasAllFields: Bool
+  /// What its lines of named values tell of it.
+  let facts: LoggerFacts
+  /// How events are told; nil tells them as text.
+  var eventFormat: FormatBox?
   /// What it logs at each step; nil where its proxy says that alone.
   let profile: LogProfile?
   private let level: UInt8
@@ -34,6 +40,8 @@ struct Logger {
         tag: profile?.tag ?? tag))
     isJournal = settings.target == .journald
     hasStructuredData = format == .rfc5424
+    hasAllFields = settings.hasAllFields && format == .rfc5424
+    facts = LoggerFacts(settings)
     level = settings.level.rawValue
     sample = SampleCounter(settings.sample)
   }
@@ -47,4 +55,14 @@ struct Logger {
   /// Whether it takes a message of this severity; it counts the message for its sample if the
   /// level lets it pass.
   mutating func takes(_ severity: Severity) -> Bool { passes(severity) && takesNext() }
+}
+
+extension LoggerFacts {
+  /// What lines tell of a logger.
+  init(_ settings: LoggerSettings) {
+    self.init(
+      facility: settings.facility, minimumLevel: settings.minimumLevel,
+      sampleTaken: settings.sample?.ranges.reduce(0) { $0 + $1.count } ?? 0,
+      sampleSize: settings.sample?.size ?? 0)
+  }
 }

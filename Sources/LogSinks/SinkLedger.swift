@@ -17,6 +17,8 @@ package enum DropReason: CaseIterable, Hashable, Sendable {
   case noReceiver
   /// Newer ones took its place in a ring that nobody reads.
   case overwritten
+  /// Not even what a line of its format must have fits into its length.
+  case encoding
   /// The process ended before the receiver took it.
   case stopped
 
@@ -30,6 +32,7 @@ package enum DropReason: CaseIterable, Hashable, Sendable {
     case .unacknowledged: "unacknowledged"
     case .noReceiver: "no_receiver"
     case .overwritten: "overwritten"
+    case .encoding: "encoding"
     case .stopped: "stopped"
     }
   }
@@ -44,6 +47,7 @@ private struct Drops: Hashable, Sendable {
   private var unacknowledged: UInt64 = 0
   private var noReceiver: UInt64 = 0
   private var overwritten: UInt64 = 0
+  private var encoding: UInt64 = 0
   private var stopped: UInt64 = 0
 
   subscript(_ reason: DropReason) -> UInt64 {
@@ -56,6 +60,7 @@ private struct Drops: Hashable, Sendable {
       case .unacknowledged: unacknowledged
       case .noReceiver: noReceiver
       case .overwritten: overwritten
+      case .encoding: encoding
       case .stopped: stopped
       }
     }
@@ -68,6 +73,7 @@ private struct Drops: Hashable, Sendable {
       case .unacknowledged: unacknowledged = newValue
       case .noReceiver: noReceiver = newValue
       case .overwritten: overwritten = newValue
+      case .encoding: encoding = newValue
       case .stopped: stopped = newValue
       }
     }

@@ -78,6 +78,7 @@ extension DropReason {
         + " lines again."
     case .noReceiver: "No server of the log backend was up: see to them, or add a 'backup'."
     case .overwritten: "Nobody reads the ring: give it a 'server', or a larger 'size'."
+    case .encoding: "Not even what a line of its format must have fits: raise 'len' of the log line."
     case .stopped: "The process ended before the receiver took them."
     }
   }

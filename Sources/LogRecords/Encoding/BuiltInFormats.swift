@@ -14,6 +14,8 @@ prefix "@cee: "
 time                    accepted
 level                   level
 event                   event
+sequence                sequence
+boot_id                 boot_id
 message                 message
 client_address          client_address
 client_port             client_port
@@ -52,8 +54,6 @@ host                    host
 pid                     pid
 unique_id               unique_id
 connection              connection
-sequence                sequence
-boot_id                 boot_id
 sample                  sample
 truncated               truncated
 *                       values
@@ -70,6 +70,8 @@ encoding csv
 
 accepted                accepted
 event                   event
+sequence                sequence
+boot_id                 boot_id
 client                  client_address
 client_port             client_port
 frontend                frontend
@@ -98,8 +100,6 @@ host                    host
 pid                     pid
 level                   level
 connection              connection
-sequence                sequence
-boot_id                 boot_id
 sample                  sample
 truncated               truncated
 message                 message
@@ -117,13 +117,14 @@ event.kind                      "event"
 event.category                  ["network"]
 event.type                      event_types
 event.action                    event
+event.sequence                  sequence
+weir.boot_id                    boot_id
 event.outcome                   outcome
 event.start                     accepted
 event.end                       ended
 event.created                   emitted
 event.duration                  time_total              ns
 event.reason                    reason
-event.sequence                  sequence
 event.id                        connection              str
 source.ip                       client_address
 source.port                     client_port
@@ -156,7 +157,6 @@ host.hostname                   host
 process.pid                     pid
 log.syslog.facility.code        facility
 log.syslog.severity.code        severity
-weir.boot_id                    boot_id
 weir.sample_rate                sample
 weir.truncated                  truncated
 weir.connection.unique_id       unique_id
@@ -181,6 +181,8 @@ encoding logfmt
 time                    accepted
 level                   level
 event                   event
+sequence                sequence
+boot_id                 boot_id
 client                  client_address
 client_port             client_port
 peer                    peer_address
@@ -210,8 +212,6 @@ server_queue            server_queue
 backend_queue           backend_queue
 id                      unique_id
 connection              connection
-sequence                sequence
-boot_id                 boot_id
 sample                  sample
 truncated               truncated
 message                 message
@@ -236,6 +236,8 @@ process.pid                     pid
 
 [Attributes]
 event.name                      event                   qualified
+weir.sequence                   sequence
+weir.boot_id                    boot_id
 client.address                  client_address
 client.port                     client_port
 network.peer.address            peer_address
@@ -272,8 +274,6 @@ weir.queue.server               server_queue
 weir.queue.backend              backend_queue
 weir.connection.id              connection
 weir.connection.unique_id       unique_id
-weir.sequence                   sequence
-weir.boot_id                    boot_id
 weir.sample_rate                sample
 weir.truncated                  truncated
 syslog.facility                 facility

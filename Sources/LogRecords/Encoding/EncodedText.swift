@@ -41,6 +41,14 @@ enum UTF8Check {
   }
 }
 
+extension UInt8 {
+  /// Whether it stands as it is in a string of JSON, whatever is around it.
+  @inline(__always)
+  var isPlainJSON: Bool {
+    self &- 32 < 95 && self != UInt8(ascii: "\"") && self != UInt8(ascii: "\\")
+  }
+}
+
 extension TextOutput where Self: ~Copyable {
   /// U+FFFD in the place of bytes that are no UTF-8.
   mutating func appendReplacement() {
@@ -65,8 +73,7 @@ extension TextOutput where Self: ~Copyable {
     append(UInt8(ascii: "\""))
     var isPlain = true
     for index in text.indices {
-      let byte = text[index]
-      if byte &- 32 >= 95 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+      if !text[index].isPlainJSON {
         isPlain = false
         break
       }

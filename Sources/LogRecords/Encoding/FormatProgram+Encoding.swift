@@ -155,7 +155,14 @@ extension FormatProgram {
     var (isFirst, group) = (true, UInt8(0))
     for index in members.indices {
       let member = members[index]
-      if index >= kept, !member.isRequired { continue }
+      if index >= kept, !member.isRequired {
+        // The columns of CSV stay in their places.
+        if encoding == .csv {
+          if !isFirst { buffer.append(UInt8(ascii: ",")) }
+          isFirst = false
+        }
+        continue
+      }
       let before = (count: buffer.count, isFirst: isFirst, group: group)
       if member.group != group {
         if group != 0 { buffer.append(closing) }
@@ -238,18 +245,36 @@ extension FormatProgram {
     of record: borrowing ConnectionRecord, _ context: inout RenderContext,
     _ buffer: inout some TextOutput & ~Copyable
   ) {
+    if case .json = encoding {
+      // Nearly always it is text that can stand as it is.
+      let start = buffer.count
+      buffer.append(UInt8(ascii: "\""))
+      writeMessage(record, &context, &buffer)
+      var index = start + 1
+      while index < buffer.count, buffer[index].isPlainJSON { index += 1 }
+      if index == buffer.count { return buffer.append(UInt8(ascii: "\"")) }
+      buffer.removeLast(buffer.count - start)
+    }
     var line = context.line
     context.line = []
     line.removeAll(keepingCapacity: true)
-    if case .error = record.event {
-      FormatProgram.embryonic.writeItems(record, &context, &line)
-    } else if let message = messages.first {
-      message.writeItems(record, &context, &line)
-    } else {
-      FormatProgram.human.writeItems(record, &context, &line)
-    }
+    writeMessage(record, &context, &line)
     encoding.append(text: line.span, &buffer)
     context.line = line
+  }
+
+  private func writeMessage(
+    _ record: borrowing ConnectionRecord, _ context: inout RenderContext,
+    _ buffer: inout some TextOutput & ~Copyable
+  ) {
+    let record = copy record
+    if case .error = record.event {
+      FormatProgram.embryonic.writeItems(record, &context, &buffer)
+    } else if let message = messages.first {
+      message.writeItems(record, &context, &buffer)
+    } else {
+      FormatProgram.human.writeItems(record, &context, &buffer)
+    }
   }
 
   private func append(

@@ -216,7 +216,7 @@ extension RecordField {
       let name = style == .qualified ? record.event.qualifiedName : record.event.name
       encoding.append(word: name, &buffer)
     case .termination:
-      guard record.event.isLast else { return false }
+      guard record.event == .end else { return false }
       let letters: InlineArray<2, UInt8> = [record.cause.letter, record.phase.letter]
       encoding.append(word: letters.span, &buffer)
     case .errno:

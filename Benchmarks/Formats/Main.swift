@@ -8,7 +8,8 @@ import Memory
   static func main() {
     let name = CommandLine.arguments.count > 1 ? CommandLine.arguments[1] : "tcplog"
     let rounds = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 1 : 1
-    guard let program = try? NamedFormat.builtIn(name)?.compile(name == "sd" ? .structuredData : .line)
+    guard
+      let program = try? NamedFormat.builtIn(name)?.compile(name == "sd" ? .structuredData : .line)
     else { return print("no format '\(name)'") }
     var context = Self.context
     var line = ByteWriter()

@@ -19,7 +19,9 @@ package struct FuzzTarget: Sendable {
   }
 
   /// All of them.
-  package static let all = [configuration, format, namedFormat, postgres, proxyProtocol, relp, syslog]
+  package static let all = [
+    configuration, format, namedFormat, postgres, proxyProtocol, relp, syslog,
+  ]
 
   /// The target of this name.
   package static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }

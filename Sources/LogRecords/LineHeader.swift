@@ -57,7 +57,8 @@ package struct LineHeader: Sendable, Hashable {
   /// Appends what stands before the text; whether structured data were left out.
   func appendBeginning(
     _ structuredData: Span<UInt8>, _ severity: Severity, _ nanoseconds: UInt64,
-    _ messageName: String?, _ context: inout RenderContext, _ buffer: inout some TextOutput & ~Copyable
+    _ messageName: String?, _ context: inout RenderContext,
+    _ buffer: inout some TextOutput & ~Copyable
   ) -> Bool {
     var dropsData = false
     let limit = buffer.count + max(1, length) - 1

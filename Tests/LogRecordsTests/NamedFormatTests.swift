@@ -206,35 +206,51 @@ struct NamedFormatTests {
     arguments: [
       ("", "f: there is no format in the file"),
       ("a\nb", "f:2:1: a format of text has one line"),
-      ("%cx", "f:1:1: no such format alias 'cx'. If you wanted to emit the '%' character verbatim,"
-        + " you need to use '%%'; did you mean 'ci' maybe ?"),
+      (
+        "%cx",
+        "f:1:1: no such format alias 'cx'. If you wanted to emit the '%' character verbatim,"
+          + " you need to use '%%'; did you mean 'ci' maybe ?"
+      ),
       ("encoding", "f:1:1: 'encoding' without a name"),
       ("encoding jsn", "f:1:10: unknown encoding 'jsn'; did you mean 'json' maybe ?"),
       ("encoding json wide", "f:1:15: 'wide' is no way to write json"),
       ("encoding json", "f: the format names no value"),
       ("encoding json\na", "f:2:1: the key 'a' has no item"),
-      ("encoding json\na clientaddress",
-        "f:2:3: unknown item 'clientaddress'; did you mean 'client_address' maybe ?"),
+      (
+        "encoding json\na clientaddress",
+        "f:2:3: unknown item 'clientaddress'; did you mean 'client_address' maybe ?"
+      ),
       ("encoding json\na time_queue sec", "f:2:14: 'time_queue' has no unit or type 'sec'"),
       ("encoding json\na bytes_in ms", "f:2:12: 'bytes_in' has no unit or type 'ms'"),
       ("encoding json\na server x y", "f:2:10: 'server' has no unit or type 'x'"),
       ("encoding json\na \"x\" y", "f:2:7: 'y' is too much"),
       ("encoding json\na \"x", "f:2:3: a quote is not closed"),
       ("encoding json\na server\na backend", "f:3:1: the key 'a' stands twice"),
-      ("encoding json\n[A]\na server\n[A]",
-        "f:4:1: the key 'A' stands twice, or there are more than 32 groups"),
+      (
+        "encoding json\n[A]\na server\n[A]",
+        "f:4:1: the key 'A' stands twice, or there are more than 32 groups"
+      ),
       ("encoding csv\n[A]", "f:2:1: csv has no groups"),
       ("encoding csv\n* values", "f:2:1: csv has no place for the values of events"),
       ("encoding logfmt\na=b server", "f:2:1: the key 'a=b' is none in logfmt"),
       ("encoding json\na %ci%cp", "f:2:3: '%ci%cp' is not one item"),
-      ("encoding json\na %{+json}ci",
-        "f:2:3: '%{+json}ci' is not an item, or has an encoding of its own"),
-      ("encoding json\na %[srk]",
+      (
+        "encoding json\na %{+json}ci",
+        "f:2:3: '%{+json}ci' is not an item, or has an encoding of its own"
+      ),
+      (
+        "encoding json\na %[srk]",
         "f:2:5: failed to parse sample expression <srk> : unknown fetch method 'srk'; did you mean"
-          + " 'src' maybe ?"),
-      ("encoding sd\na server",
-        "f:1:10: 'f' is structured data, which stands before a line and is none itself"),
-      ("encoding json\nprefix x\na server", "f:2:1: 'prefix' is one text in quotes, before the first value"),
+          + " 'src' maybe ?"
+      ),
+      (
+        "encoding sd\na server",
+        "f:1:10: 'f' is structured data, which stands before a line and is none itself"
+      ),
+      (
+        "encoding json\nprefix x\na server",
+        "f:2:1: 'prefix' is one text in quotes, before the first value"
+      ),
     ])
   func mistakes(text: String, expected: String) {
     let format = NamedFormat(name: "f", file: "f", text: text)

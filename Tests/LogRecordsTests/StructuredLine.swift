@@ -81,7 +81,8 @@ enum StructuredLine {
           if byte < 32 || (escapes == .brackets && byte == UInt8(ascii: "]")) { return nil }
           if byte == UInt8(ascii: "\\"), place < bytes.count {
             let next = bytes[place]
-            let isKnown = escapes == .brackets ? "\"\\]".utf8.contains(next) : "\"\\nrtu".utf8.contains(next)
+            let isKnown =
+              escapes == .brackets ? "\"\\]".utf8.contains(next) : "\"\\nrtu".utf8.contains(next)
             guard isKnown else { return nil }
             place += 1
           }

@@ -76,9 +76,18 @@ struct LineComposerTests {
     #expect(shorter.utf8.count <= 300 && shorter.hasSuffix("}\n"))
     let object = try JSONSerialization.jsonObject(with: Data(shorter.utf8)) as? [String: Any]
     #expect(object?["weir.truncated"] as? Bool == true)
-    #expect(Self.make(ecs, { $0.length = 80; $0.format = .rfc5424 }).1 == .impossible)
+    #expect(
+      Self.make(
+        ecs,
+        {
+          $0.length = 80; $0.format = .rfc5424
+        }
+      ).1 == .impossible)
     let (text, third) = Self.make(
-      try Self.settings(nil), { $0.length = 80; $0.format = .local })
+      try Self.settings(nil),
+      {
+        $0.length = 80; $0.format = .local
+      })
     #expect(third == .shortened)
     #expect(text.utf8.count == 80)
   }
@@ -108,7 +117,9 @@ struct LineComposerTests {
       $0.length = 4096
     }
     #expect(outcome == .whole)
-    #expect(line.hasPrefix("<134>1 2026-11-23T10:39:34.463000+00:00 h weir 7 connection.end [weir@32473 "))
+    #expect(
+      line.hasPrefix("<134>1 2026-11-23T10:39:34.463000+00:00 h weir 7 connection.end [weir@32473 ")
+    )
     #expect(line.contains(" client_port=\"4000\" "))
     #expect(line.contains("\"] 127.0.0.1:4000 ["))
     let (short, second) = Self.make(try Self.settings(nil)) {
@@ -120,7 +131,8 @@ struct LineComposerTests {
     #expect(short.contains(" truncated=\"true\"] 127.0.0.1:4000 ["))
     #expect(short.hasSuffix(" 0/0\n"))
     let (plain, _) = Self.make(try Self.settings(nil)) { $0.format = .rfc5424 }
-    #expect(plain.hasPrefix("<134>1 2026-11-23T10:39:34.463000+00:00 - weir 7 - - 127.0.0.1:4000 ["))
+    #expect(
+      plain.hasPrefix("<134>1 2026-11-23T10:39:34.463000+00:00 - weir 7 - - 127.0.0.1:4000 ["))
   }
 
   @Test("Fields of RFC 5424's header keep to their limits and to printable ASCII")

@@ -65,6 +65,7 @@ struct NamedFormatFilesTests {
     }
     #expect(
       other?.description
-        == "\(folder.url.path)/ecs:2:6: unknown item 'client_prt'; did you mean 'client_port' maybe ?")
+        == "\(folder.url.path)/ecs:2:6: unknown item 'client_prt'; did you mean 'client_port' maybe ?"
+    )
   }
 }

@@ -62,7 +62,11 @@ extension TextOutput where Self: ~Copyable {
     var place = 0
     while place < text.count {
       let length = UTF8Check.length(text, at: place)
-      if length == 0 { appendReplacement() } else { append(text.extracting(place..<place + length)) }
+      if length == 0 {
+        appendReplacement()
+      } else {
+        append(text.extracting(place..<place + length))
+      }
       place += max(1, length)
     }
   }

@@ -170,7 +170,8 @@ extension FormatProgram {
         if group != 0 {
           let place = groups[Int(group) - 1]
           buffer.append(
-            literals.extracting((Int(place.start) + (isFirst ? separatorCount : 0))..<Int(place.end)))
+            literals.extracting(
+              (Int(place.start) + (isFirst ? separatorCount : 0))..<Int(place.end)))
           isFirst = true
         } else {
           isFirst = false

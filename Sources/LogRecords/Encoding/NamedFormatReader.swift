@@ -64,7 +64,8 @@ struct NamedFormatReader {
     }
     if encoding != .text { return try finish() }
     guard var text else {
-      throw error("there is no format in the file", at: nil, remedy: "Write one, or remove the file.")
+      throw error(
+        "there is no format in the file", at: nil, remedy: "Write one, or remove the file.")
     }
     text.source = "@\(format.name)"
     return text
@@ -100,7 +101,8 @@ struct NamedFormatReader {
       let word = isKnown ? words[2] : words[1]
       throw error(
         isKnown
-          ? "'\(word.text)' is no way to write \(words[1].text)" : "unknown encoding '\(word.text)'",
+          ? "'\(word.text)' is no way to write \(words[1].text)"
+          : "unknown encoding '\(word.text)'",
         at: word.offset, suggestion: nearest(word.text, among: names),
         remedy: "There are: text, json, json spaced, cbor, cbor binary, logfmt, csv, sd.")
     }
@@ -151,7 +153,8 @@ struct NamedFormatReader {
         "\(encoding.name) has no groups", at: word.offset,
         remedy: "Put the name of the group before the keys: '\(name).key'.")
     }
-    guard !groupNames.contains(name), !keys.contains(name), groupNames.count < NamedFormat.groupLimit
+    guard !groupNames.contains(name), !keys.contains(name),
+      groupNames.count < NamedFormat.groupLimit
     else {
       throw error(
         "the key '\(name)' stands twice, or there are more than \(NamedFormat.groupLimit) groups",
@@ -237,8 +240,10 @@ struct NamedFormatReader {
     else {
       throw error(
         encoding == .csv
-          ? "csv has no place for the values of events" : "'values' is once the item of a key with *",
-        at: words[0].offset, remedy: encoding == .csv ? "Remove this line." : "Write: weir.* values")
+          ? "csv has no place for the values of events"
+          : "'values' is once the item of a key with *",
+        at: words[0].offset, remedy: encoding == .csv ? "Remove this line." : "Write: weir.* values"
+      )
     }
     let prefix = Array(words[0].bytes.dropLast())
     let longest = LogEventField.table.map(\.name.utf8.count).max() ?? 0
@@ -275,7 +280,8 @@ struct NamedFormatReader {
     guard let field = RecordField(item: item.text) else {
       let known = RecordField.allCases.map(\.item)
       throw error(
-        "unknown item '\(item.text)'", at: item.offset, suggestion: nearest(item.text, among: known),
+        "unknown item '\(item.text)'", at: item.offset,
+        suggestion: nearest(item.text, among: known),
         remedy: "docs/fields.md lists the items; a text stands in quotes, and an item of HAProxy's"
           + " language begins with %.")
     }
@@ -333,7 +339,8 @@ struct NamedFormatReader {
     }
     if word.bytes.first == UInt8(ascii: "[") {
       let texts = word.text.dropFirst().dropLast().split(separator: ",")
-      let isList = word.text.hasSuffix("]") && !texts.isEmpty
+      let isList =
+        word.text.hasSuffix("]") && !texts.isEmpty
         && texts.allSatisfy { text in
           text.utf8.count > 2 && text.hasPrefix("\"") && text.hasSuffix("\"")
             && FormatKeys.isName(Array(text.utf8.dropFirst().dropLast()))

@@ -196,7 +196,7 @@ extension RealPeers {
     @Test(
       "-m limits the memory of the process",
       .enabled(
-        if: !Program.isStandIn && ProcessInfo.processInfo.environment["WEIR_SANITIZER"] == nil,
+        if: !Program.isStandIn && !Program.isSanitized,
         "a sanitizer's own memory goes far beyond any limit"))
     func memory() throws {
       let log = try SyslogReceiver()

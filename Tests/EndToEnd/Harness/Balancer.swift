@@ -23,6 +23,18 @@ enum Program: String, CustomStringConvertible {
     }
   }
 
+  /// Where the optimised program is, for tests under load; the one beside the tests where it was
+  /// not built (`make build`).
+  static var optimised: String {
+    get throws {
+      let path = Fixture.project + "/.build/release/weir"
+      return access(path, X_OK) == 0 ? path : try Program.weir.path
+    }
+  }
+
+  /// Whether a sanitizer watches the program.
+  static let isSanitized = ProcessInfo.processInfo.environment["WEIR_SANITIZER"] != nil
+
   /// Whether HAProxy stands in for Weir, to try the tests themselves.
   static let isStandIn =
     ProcessInfo.processInfo.environment["WEIR_BINARY"]?.hasSuffix("haproxy") ?? false

@@ -45,6 +45,10 @@ let modules = [
     name: "LogSinks",
     uses: ["Kernel", "LogRecords", "Memory", "Metrics", "RELP", "Reactor", "Systemd", "TLS"]),
   Module(
+    name: "LogReading", uses: ["Kernel", "LogRecords", "Memory", "Metrics"]),
+  Module(
+    name: "LogCommands", uses: ["Kernel", "LogReading", "LogRecords", "Memory", "Metrics"]),
+  Module(
     name: "HealthChecks",
     uses: ["Kernel", "Memory", "PostgresWire", "ProxyProtocol", "Reactor"]),
   Module(
@@ -128,7 +132,8 @@ let package = Package(
       .executableTarget(
         name: "weir",
         dependencies: [
-          "Runtime", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+          "Kernel", "LogCommands", "LogReading", "LogRecords", "Runtime",
+          .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: strict)
     ]

@@ -11,11 +11,25 @@ packages_of() {
   case $1 in
     build) echo libsystemd-dev libssl-dev pkg-config git ;;
     run) echo postgresql postgresql-contrib util-linux perl-base procps ;;
-    test) echo haproxy rsyslog rsyslog-relp rsyslog-gnutls openssl socat lnav strace systemd dbus libnss-systemd iproute2 ;;
+    test) echo haproxy rsyslog rsyslog-relp rsyslog-gnutls openssl socat lnav strace systemd dbus libnss-systemd iproute2 rsyslog-pgsql jq grok gzip xz-utils zstd ;;
     bench) echo haproxy nginx libnginx-mod-stream wrk strace valgrind python3 procps ;;
     all) for group in build run test bench; do packages_of "$group"; done ;;
     *) fail "deps.sh: no group named '$1'" "Groups: build run test bench all" ;;
   esac
+}
+
+# syslog-ng cannot be installed beside rsyslog; the tests run it from a folder of its own.
+readonly unpacked=.build/debian/syslog-ng
+unpack_syslog_ng() {
+  [ ! -x $unpacked/usr/sbin/syslog-ng ] || return 0
+  step "Unpacking syslog-ng to $unpacked, for the tests alone"
+  mkdir -p $unpacked
+  local folder
+  folder=$(mktemp -d)
+  (cd "$folder" && apt-get -qq download syslog-ng-core libivykis0 libnet1 libjson-c5 2>/dev/null) ||
+    fail "apt-get download of syslog-ng-core failed" "Run: apt-get update"
+  for file in "$folder"/*.deb; do dpkg-deb -x "$file" $unpacked; done
+  rm -rf "$folder"
 }
 
 check_swift() {
@@ -70,3 +84,4 @@ if [ ${#missing[@]} -gt 0 ]; then
   done
 fi
 check_swift
+case " ${groups[*]} " in *" test "* | *" all "*) unpack_syslog_ng ;; esac

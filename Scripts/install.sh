@@ -22,6 +22,9 @@ if compgen -G 'logformats/*' >/dev/null; then
     [ ! -f "$file" ] || install -D -m 644 "$file" "$destination$prefix/share/weir/logformats/$(basename "$file")"
   done
 fi
+find logformats/readers -type f -printf '%P\n' | while read -r file; do
+  install -D -m 644 "logformats/readers/$file" "$destination$prefix/share/weir/logformats/readers/$file"
+done
 for page in docs/man/*.[1-9]; do
   [ ! -f "$page" ] || install -D -m 644 "$page" "$destination$prefix/share/man/man${page##*.}/$(basename "$page")"
 done

@@ -9,15 +9,17 @@ package enum TerminationPage {
       word for it (`WEIR_REASON`) and an identity in the journal (`MESSAGE_ID`), so that
       `journalctl MESSAGE_ID=…` finds all connections that ended the same way.
 
+      `weir explain SD`, or `weir explain` with a line of a log, tells the same on the command line.
+
       This page is made from the table in Sources/LogRecords/TerminationState.swift.
 
-      | letters | reason | what happened | MESSAGE_ID |
-      | --- | --- | --- | --- |
+      | letters | reason | what happened | where to look | MESSAGE_ID |
+      | --- | --- | --- | --- | --- |
 
       """
     for state in TerminationState.table {
       text +=
-        "| `\(state.letters)` | `\(state.reason)` | \(state.sentence) | "
+        "| `\(state.letters)` | `\(state.reason)` | \(state.sentence) | \(state.hint) | "
         + "`\(state.messageIdentifier)` |\n"
     }
     return text

@@ -12,11 +12,15 @@ struct Arguments: ParsableCommand {
       weir -c -f FILE|DIR [-f ...]
       weir -cc CONDITION
       weir -v | -vv
+      weir logs [FILE...|-|--journal] [options]
+      weir explain [STATE|LINE]
       """,
     discussion: """
       Reads the files given with -f in order, and of a directory its *.cfg files by name, then \
       serves until it is told to stop: SIGUSR1 lets connections end, SIGTERM ends them, SIGQUIT \
       shows counters. Options are HAProxy's; what they say wins over the configuration.
+
+      'weir logs --help' and 'weir explain --help' tell how to read the records that it makes.
       """)
 
   @OptionGroup(title: "Configuration") var files: ConfigurationArguments

@@ -5,10 +5,15 @@ internal import Runtime
 @main
 enum Weir {
   static func main() {
+    let words = CommandLine.arguments.dropFirst()
+    if let command = Subcommand(words) {
+      let status = command.run(words.dropFirst())
+      if status != 0 { Arguments.exit(withError: ExitCode(status)) }
+      return
+    }
     let arguments: Arguments
     do {
-      arguments = try Arguments.parse(
-        Arguments.translate(Array(CommandLine.arguments.dropFirst())))
+      arguments = try Arguments.parse(Arguments.translate(Array(words)))
       if let mistake = arguments.mistake { throw mistake }
     } catch {
       // Help that was asked for is no failure; anything else is, with HAProxy's status.

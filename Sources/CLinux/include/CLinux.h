@@ -5,6 +5,7 @@
 #include "DatagramBatch.h"
 #include "DatagramIntake.h"
 #include "Files.h"
+#include "Inputs.h"
 #include "Outputs.h"
 #include "Processes.h"
 #include "SealedFile.h"

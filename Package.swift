@@ -81,8 +81,8 @@ for (index, module) in modules.enumerated() {
 /// What is fuzzed, and the tests that replay what fuzzing has found. The fuzzer itself can only be
 /// linked under `--sanitize=fuzzer`: Scripts/fuzz.sh asks for it.
 let fuzzed: [Target.Dependency] = [
-  "Balancing", "ConfigSyntax", "Configuration", "Kernel", "LogRecords", "LogSinks", "Memory",
-  "PostgresWire", "Proxy", "ProxyProtocol", "RELP",
+  "Balancing", "ConfigSyntax", "Configuration", "Kernel", "LogReading", "LogRecords", "LogSinks",
+  "Memory", "PostgresWire", "Proxy", "ProxyProtocol", "RELP",
 ]
 let fuzzing: [Target] =
   [

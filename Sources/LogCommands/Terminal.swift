@@ -12,7 +12,7 @@ enum Terminal {
       || Environment.value(of: "TERM") == "dumb"
     return TextStyle(
       hasColour: colour ?? (isTerminal && !isPlain), isUTF8: isUTF8,
-      columns: output.columns ?? 110)
+      columns: output.columns ?? 140)
   }
 
   /// Whether the locale's characters are those of UTF-8 (locale(7)).

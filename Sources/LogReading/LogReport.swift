@@ -86,7 +86,7 @@ package struct LogReport: Sendable {
     let speed = Wording.bytes(UInt64(Double(a.bytes) / seconds))
     let took = Wording.time(source.elapsedMicroseconds, isUTF8: style.isUTF8)
     var text = style.paint(
-      "\(name): \(Wording.bytes(a.bytes)), \(Wording.count(a.lines)) lines in \(took), \(speed)/s",
+      "\(name): \(Wording.bytes(a.bytes)), \(Wording.count(a.lines, "line")) in \(took), \(speed)/s",
       .dim)
     text += "\n\n"
     var rows: [(String, String)] = []
@@ -110,10 +110,12 @@ package struct LogReport: Sendable {
       rows.append(("Bytes", words))
     }
     var others: [String] = []
-    if a.filtered > 0 { others.append("\(Wording.count(a.filtered)) records held back by filters") }
-    if a.messages > 0 { others.append("\(Wording.count(a.messages)) messages of the proxy") }
+    if a.filtered > 0 {
+      others.append("\(Wording.count(a.filtered, "record")) held back by filters")
+    }
+    if a.messages > 0 { others.append("\(Wording.count(a.messages, "message")) of the proxy") }
     if a.unknown > 0 {
-      let words = "\(Wording.count(a.unknown)) lines not understood"
+      let words = "\(Wording.count(a.unknown, "line")) not understood"
       others.append(
         style.paint(words, .caution) + (a.unparsed.isEmpty ? " (--show-unparsed shows some)" : ""))
     }
@@ -146,7 +148,7 @@ package struct LogReport: Sendable {
     var table = TextTable([
       .init(title: "connections", isRight: true), .init(title: "share", isRight: true),
       .init(title: "state"), .init(title: "reason"),
-      .init(title: "what happened", limit: max(20, style.columns - 62)),
+      .init(title: "what happened", limit: max(20, style.columns - 58)),
     ])
     for (letters, count) in aggregate.stateCounts {
       let state = TerminationExplanation.state(letters)
@@ -261,7 +263,7 @@ package struct LogReport: Sendable {
       guard verifies else { return "" }
       return title("Completeness", style)
         + "  These lines bear no numbers, so that nobody can tell whether some are missing.\n"
-        + "  Structured formats bear them: 'option tcplog otel', 'ecs', 'log journald'.\n"
+        + "  Structured formats bear them: 'option tcplog otel' (or ecs, cee, logfmt, csv), 'log journald'.\n"
     }
     var text = title("Completeness", style)
     for (boot, check) in a.sequences.sorted(by: { $0.key < $1.key }) {
@@ -273,17 +275,17 @@ package struct LogReport: Sendable {
         continue
       }
       text += style.paint(
-        "\(Wording.count(check.missing)) missing in \(Wording.count(check.gapCount)) gaps, "
+        "\(Wording.count(check.missing)) missing in \(Wording.count(check.gapCount, "gap")), "
           + "\(Wording.count(check.doubles)) twice", .bad)
       text += "\n"
       let gaps = check.gaps(verifies ? 1000 : 10)
       for gap in gaps {
         text += "    missing \(gap.lowerBound)"
-        if gap.count > 1 { text += " to \(gap.upperBound)" }
+        if gap.upperBound > gap.lowerBound { text += " to \(gap.upperBound)" }
         text += "\n"
       }
       if check.gapCount > UInt64(gaps.count) {
-        text += "    and \(Wording.count(check.gapCount - UInt64(gaps.count))) gaps more\n"
+        text += "    and \(Wording.count(check.gapCount - UInt64(gaps.count), "gap")) more\n"
       }
       if !check.someDoubles.isEmpty {
         let numbers = check.someDoubles.map(String.init).joined(separator: ", ")
@@ -292,7 +294,7 @@ package struct LogReport: Sendable {
       }
     }
     if a.unnumbered > 0 {
-      text += "  \(Wording.count(a.unnumbered)) records bear no number\n"
+      text += "  \(Wording.count(a.unnumbered, "record")) without a number\n"
     }
     return text
   }

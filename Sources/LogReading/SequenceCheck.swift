@@ -66,7 +66,7 @@ package struct SequenceCheck: Sendable {
 
   private mutating func closeGap(behind place: Int) {
     closedGaps += 1
-    closedMissing += runs[place + 1].lowerBound - runs[place].upperBound - 1
+    closedMissing &+= runs[place + 1].lowerBound - runs[place].upperBound - 1
     let joined = runs[place].lowerBound...runs[place + 1].upperBound
     runs.replaceSubrange(place...(place + 1), with: CollectionOfOne(joined))
   }
@@ -77,7 +77,7 @@ package struct SequenceCheck: Sendable {
     doubles &+= other.doubles
     someDoubles = Array((someDoubles + other.someDoubles).prefix(20))
     closedGaps += other.closedGaps
-    closedMissing += other.closedMissing
+    closedMissing &+= other.closedMissing
   }
 
   /// The lowest number; nil where there was none.
@@ -90,7 +90,7 @@ package struct SequenceCheck: Sendable {
   package var missing: UInt64 {
     var sum = closedMissing
     for index in runs.indices.dropFirst() {
-      sum += runs[index].lowerBound - runs[index - 1].upperBound - 1
+      sum &+= runs[index].lowerBound - runs[index - 1].upperBound - 1
     }
     return sum
   }

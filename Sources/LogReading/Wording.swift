@@ -13,6 +13,11 @@ package enum Wording {
     return String(decoding: text, as: UTF8.self)
   }
 
+  /// A number and what it counts: `1 line`, `2,000 lines`.
+  package static func count(_ number: UInt64, _ noun: String) -> String {
+    "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
+  }
+
   /// A number with three digits that count: `1.25`, `12.5`, `125`, `12500`.
   static func short(_ number: Double) -> String {
     let scale: Double = number < 9.995 ? 100 : number < 99.95 ? 10 : 1

@@ -49,9 +49,13 @@ struct LogsArguments: ParsableCommand {
   @Flag(help: "Go on as lines come, and show the report anew each second.")
   var follow = false
 
-  @Option(help: ArgumentHelp("Only connections accepted at or after this time.", valueName: "time"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Only connections accepted at or after this time.", valueName: "time"))
   var since: String?
-  @Option(help: ArgumentHelp("Only connections accepted before this time.", valueName: "time"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Only connections accepted before this time.", valueName: "time"))
   var until: String?
   @Option(help: ArgumentHelp("Only this server: NAME or BACKEND/NAME; may be repeated."))
   var server: [String] = []

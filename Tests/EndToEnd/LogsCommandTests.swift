@@ -65,7 +65,7 @@ extension RealPeers {
       #expect(finished.status == .code(0))
       for part in [
         "5 ended", "server_refused", "40 %", "be/s", "Connections a second", "p99", "█",
-        "\(log):7: what is this", "1 lines not understood",
+        "\(log):7: what is this", "1 line not understood",
       ] { #expect(finished.output.contains(part), "\(part)\n\(finished)") }
       #expect(!finished.output.contains("\u{1B}") && finished.errors.isEmpty)
       let coloured = try weir(["logs", "--color", "always", log])
@@ -113,7 +113,7 @@ extension RealPeers {
         ["logs", "--verify"], input: ([lines[0]] + lines[2...] + [lines[4]]).joined(separator: "\n")
       )
       #expect(damaged.status == .code(1), "\(damaged)")
-      #expect(damaged.output.contains("1 missing in 1 gaps, 1 twice"))
+      #expect(damaged.output.contains("1 missing in 1 gap, 1 twice"))
       let text = try weir(["logs", "--verify"], input: LogSamples().lines.joined(separator: "\n"))
       #expect(text.status == .code(3))
       #expect(text.output.contains("bear no numbers"))

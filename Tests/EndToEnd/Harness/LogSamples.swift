@@ -73,10 +73,15 @@ struct LogSamples {
     }
     if let log {
       try waitUntil("\(count) lines: \(log.lines)\n\(balancer.transcript)") {
-        log.lines.filter { $0.contains("127.0.0.1") || $0.contains("::1") }.count >= count
+        log.lines.filter(isOfConnection).count >= count
       }
     }
     try balancer.stop()
-    return log?.lines.filter { $0.contains("127.0.0.1") || $0.contains("::1") } ?? []
+    return log?.lines.filter(isOfConnection) ?? []
+  }
+
+  /// Whether a line tells of a connection, and not of a sink's ledger.
+  private static func isOfConnection(_ line: String) -> Bool {
+    (line.contains("127.0.0.1") || line.contains("::1")) && !line.contains("accepted=")
   }
 }

@@ -112,11 +112,10 @@ static int give(struct list list, int failed, char **names, size_t *size) {
   return failed;
 }
 
-int weir_folder_names(const char *path, char **names, size_t *size) {
+int weir_names_of(void *entries, char **names, size_t *size) {
   struct list list = {0};
+  DIR *folder = entries;
   int failed = 0;
-  DIR *folder = opendir(path);
-  if (!folder) return give(list, -errno, names, size);
   while (failed == 0) {
     errno = 0;
     struct dirent *entry = readdir(folder);
@@ -129,6 +128,13 @@ int weir_folder_names(const char *path, char **names, size_t *size) {
   }
   closedir(folder);
   return give(list, failed, names, size);
+}
+
+int weir_folder_names(const char *path, char **names, size_t *size) {
+  *names = NULL;
+  *size = 0;
+  DIR *folder = opendir(path);
+  return folder ? weir_names_of(folder, names, size) : -errno;
 }
 
 void weir_free(void *memory) { free(memory); }

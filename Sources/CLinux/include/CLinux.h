@@ -2,9 +2,11 @@
 // the negated errno. EINTR is met here: a call that was interrupted is made again.
 #ifndef WEIR_CLINUX_H
 #define WEIR_CLINUX_H
+#include "Checksums.h"
 #include "DatagramBatch.h"
 #include "DatagramIntake.h"
 #include "Files.h"
+#include "Folders.h"
 #include "Inputs.h"
 #include "Outputs.h"
 #include "Processes.h"

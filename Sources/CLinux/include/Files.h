@@ -19,6 +19,8 @@ int weir_file_cut(int descriptor, uint64_t size);
 // The names in a folder without `.` and `..`, each ended by a NUL, in `*names`, which is to be
 // given to weir_free. 0 or the negated errno.
 int weir_folder_names(const char *path, char **names, size_t *size);
+// The same of a DIR, which is closed.
+int weir_names_of(void *entries, char **names, size_t *size);
 void weir_free(void *memory);
 // The variable of this index in the environment, as `NAME=value`, or NULL behind the last one.
 const char *weir_environment_at(size_t index);

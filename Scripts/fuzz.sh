@@ -16,7 +16,7 @@ step "Building the fuzzer"
 swift build "${flags[@]}"
 program=$(swift build "${flags[@]}" --show-bin-path)/weir-fuzz
 
-targets="config format named-format postgres proxy-protocol relp syslog"
+targets="config format log-lines named-format postgres proxy-protocol relp spool syslog"
 for target in ${FUZZ_TARGETS:-$targets}; do
   [[ " $targets " == *" $target "* ]] || fail "no fuzz target '$target'" "There are: $targets"
   seeds=("Tests/Corpora/$target")

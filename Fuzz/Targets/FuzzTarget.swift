@@ -20,7 +20,7 @@ package struct FuzzTarget: Sendable {
 
   /// All of them.
   package static let all = [
-    configuration, format, logLines, namedFormat, postgres, proxyProtocol, relp, syslog,
+    configuration, format, logLines, namedFormat, postgres, proxyProtocol, relp, spool, syslog,
   ]
 
   /// The target of this name.

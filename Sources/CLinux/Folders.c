@@ -47,46 +47,27 @@ int weir_folder_remove(int folder, const char *name) {
   return unlinkat(folder, name, 0) < 0 ? -errno : 0;
 }
 
-int weir_file_lock(int descriptor) {
+int weir_storage_lock(int descriptor) {
   return flock(descriptor, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
 }
 
-int weir_file_give(int descriptor, uint32_t user, uint32_t group) {
+int weir_storage_give(int descriptor, uint32_t user, uint32_t group) {
   return fchown(descriptor, user, group) < 0 ? -errno : 0;
 }
 
-int weir_file_write_at(int descriptor, const uint8_t *bytes, size_t count, int64_t offset) {
-  while (count > 0) {
-    ssize_t n = pwrite(descriptor, bytes, count, offset);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return -errno;
-    bytes += n;
-    offset += n;
-    count -= (size_t)n;
-  }
-  return 0;
-}
-
-long weir_file_read_at(int descriptor, void *bytes, size_t count, int64_t offset) {
+long weir_storage_read_at(int descriptor, void *bytes, size_t count, int64_t offset) {
   ssize_t n;
   do n = pread(descriptor, bytes, count, offset);
   while (n < 0 && errno == EINTR);
   return n < 0 ? -errno : n;
 }
 
-int64_t weir_file_size(int descriptor) {
+int64_t weir_storage_size(int descriptor) {
   struct stat status;
   return fstat(descriptor, &status) < 0 ? -errno : status.st_size;
 }
 
-int weir_file_truncate(int descriptor, int64_t size) {
-  int failed;
-  do failed = ftruncate(descriptor, size) < 0 ? -errno : 0;
-  while (failed == -EINTR);
-  return failed;
-}
-
-int weir_file_synchronize(int descriptor) {
+int weir_storage_synchronize(int descriptor) {
   int failed;
   do failed = fdatasync(descriptor) < 0 ? -errno : 0;
   while (failed == -EINTR);

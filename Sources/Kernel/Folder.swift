@@ -36,7 +36,7 @@ package struct Folder: ~Copyable, Sendable {
 
   /// Gives it to a user and a group (fchown(2)); nil leaves one as it is.
   package func give(user: UInt32?, group: UInt32?) throws(Errno) {
-    _ = try check(weir_file_give(descriptor.number, user ?? .max, group ?? .max))
+    _ = try check(weir_storage_give(descriptor.number, user ?? .max, group ?? .max))
   }
 }
 
@@ -48,11 +48,11 @@ package struct StorageFile: ~Copyable, Sendable {
 
   /// Keeps all others from a lock on it, as long as it is open; where another process has one, it
   /// fails with EAGAIN (flock(2)).
-  package func lock() throws(Errno) { _ = try check(weir_file_lock(descriptor.number)) }
+  package func lock() throws(Errno) { _ = try check(weir_storage_lock(descriptor.number)) }
 
   /// Gives it to a user and a group (fchown(2)); nil leaves one as it is.
   package func give(user: UInt32?, group: UInt32?) throws(Errno) {
-    _ = try check(weir_file_give(descriptor.number, user ?? .max, group ?? .max))
+    _ = try check(weir_storage_give(descriptor.number, user ?? .max, group ?? .max))
   }
 
   /// Writes all the bytes at a place (pwrite(2)); where it fails, a part of them may be there.
@@ -60,7 +60,7 @@ package struct StorageFile: ~Copyable, Sendable {
     let result = unsafe bytes.withUnsafeBufferPointer { bytes in
       // SAFETY: as many bytes are read as the span has.
       unsafe weir_file_write_at(
-        descriptor.number, bytes.baseAddress, bytes.count, Int64(offset))
+        descriptor.number, bytes.baseAddress, bytes.count, UInt64(offset))
     }
     _ = try check(result)
   }
@@ -72,7 +72,7 @@ package struct StorageFile: ~Copyable, Sendable {
   ) throws(Errno) -> Int {
     let count = min(limit, buffer.room)
     // SAFETY: the buffer has `room` bytes behind `end`.
-    let result = unsafe weir_file_read_at(
+    let result = unsafe weir_storage_read_at(
       descriptor.number, buffer.base + buffer.end, count, Int64(offset))
     guard result >= 0 else { throw Errno(Int32(clamping: -result)) }
     buffer.produced(result)
@@ -81,18 +81,18 @@ package struct StorageFile: ~Copyable, Sendable {
 
   /// Its size in bytes (fstat(2)).
   package func size() throws(Errno) -> Int {
-    let size = weir_file_size(descriptor.number)
+    let size = weir_storage_size(descriptor.number)
     guard size >= 0 else { throw Errno(Int32(clamping: -size)) }
     return Int(size)
   }
 
   /// Cuts it off (ftruncate(2)).
   package func truncate(to size: Int) throws(Errno) {
-    _ = try check(weir_file_truncate(descriptor.number, Int64(size)))
+    _ = try check(weir_file_cut(descriptor.number, UInt64(size)))
   }
 
   /// Waits until the disk has what was written (fdatasync(2)).
   package func synchronize() throws(Errno) {
-    _ = try check(weir_file_synchronize(descriptor.number))
+    _ = try check(weir_storage_synchronize(descriptor.number))
   }
 }

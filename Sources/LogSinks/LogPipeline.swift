@@ -46,6 +46,11 @@ package final class LogPipeline: Sendable {
     package var bootIdentifier = Self.randomIdentifier()
     /// Gives the counts that formats name (`%[be_conn(b)]`); called on the log thread.
     package var counts: (@Sendable (NamedCount) -> Int?)?
+    /// Who the files of spools are to belong to, where the process becomes another user after it
+    /// opened them; nil leaves them to who makes them.
+    package var fileUser: UInt32?
+    /// The same of the group.
+    package var fileGroup: UInt32?
     /// How many workers write.
     package var workers = 1
     /// Records that a worker's ring holds.

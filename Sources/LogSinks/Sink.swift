@@ -27,6 +27,12 @@ final class Sink {
     case lost(SinkFailure)
     /// The receiver takes lines again, after so many microseconds and so many lines dropped.
     case back(microseconds: Int64, dropped: UInt64)
+    /// The spool cannot be written or read: the error's name, and words.
+    case spoolFailed(String, String)
+    /// The spool can be used again; so many lines were never in it.
+    case spoolBack(unspooled: UInt64)
+    /// The spool had so many lines of before, and so many damaged ones.
+    case recovered(Int, damaged: UInt64)
   }
 
   /// Lines that wait before they are sent within a turn.
@@ -45,6 +51,7 @@ final class Sink {
   private let token: EventToken
   private var transport: Transport?
   private var tlsContext: TLSContext?
+  private let spool: SinkSpool?
   private var pause: RetryPause
   /// Not before this moment is anything tried; nil where nothing keeps from trying.
   private var resumesAt: Int64?
@@ -58,8 +65,12 @@ final class Sink {
   private var notices: [Notice] = []
 
   /// A sink that is not open yet.
-  init(name: String, way: Way, token: EventToken, queue: MessageQueue? = nil) {
-    intake = SinkIntake(queue: queue ?? way.queue, ledger: SinkLedger(sink: name), way: way)
+  init(
+    name: String, way: Way, token: EventToken, queue: MessageQueue? = nil, spool: SinkSpool? = nil
+  ) {
+    intake = SinkIntake(
+      queue: queue ?? way.queue, ledger: SinkLedger(sink: name, hasSpool: spool != nil), way: way)
+    self.spool = spool
     self.way = way
     self.token = token
     if case .stream = way {
@@ -70,20 +81,28 @@ final class Sink {
   }
 
   /// Whether no line waits that could still be sent.
-  var isEmpty: Bool { intake.queue.isEmpty || way.sendsNothing }
+  var isEmpty: Bool { (intake.queue.isEmpty && !(spool?.waits ?? false)) || way.sendsNothing }
 
   /// Whether there is room for lines of who would rather wait than lose one.
-  var hasRoom: Bool { !intake.queue.isFilled(quarters: 3) }
+  var hasRoom: Bool { spool?.hasRoom ?? !intake.queue.isFilled(quarters: 3) }
 
   /// When to call `flush` even if no event comes, in microseconds; nil where nothing waits.
   var deadline: Int64? {
+    guard let spooling = spool?.deadline else { return sendDeadline }
+    return min(spooling, sendDeadline ?? spooling)
+  }
+
+  private var sendDeadline: Int64? {
     if let resumesAt { return isEmpty && transport?.deadline() == nil ? nil : resumesAt }
-    if !isEmpty, transport?.hasUnwritten(intake.queue) ?? true { return 0 }
+    if !intake.queue.isEmpty, !way.sendsNothing, transport?.hasUnwritten(intake.queue) ?? true {
+      return 0
+    }
     return transport?.deadline()
   }
 
   /// What happened to the receiver since the last call.
   func takeNotices() -> [Notice] {
+    if let spool, !spool.notices.isEmpty { notices += spool.takeNotices() }
     guard !notices.isEmpty else { return [] }
     defer { notices.removeAll() }
     return notices
@@ -96,8 +115,13 @@ final class Sink {
 
   /// Takes a line that lies elsewhere and what became of its length.
   func accept(_ line: Span<UInt8>, isTruncated: Bool, in loop: borrowing EventLoop) {
-    intake.accept(line, isTruncated: isTruncated)
     acceptedSinceFlush += 1
+    if let spool {
+      spool.accept(line, isTruncated: isTruncated, &intake, now: loop.now)
+      if spool.isStageFull { flush(in: loop) }
+      return
+    }
+    intake.accept(line, isTruncated: isTruncated)
     // A small ring is full before a turn is over.
     if acceptedSinceFlush >= Self.flushThreshold || intake.queue.isFilled(quarters: 2) {
       flush(in: loop)
@@ -131,6 +155,7 @@ final class Sink {
 
   /// Opens the transport ahead of the first line, while its path can surely be reached.
   func openEarly(in loop: borrowing EventLoop) {
+    spool?.update(&intake, now: loop.now)
     guard transport == nil, !way.sendsNothing else { return }
     do throws(SinkFailure) {
       try open(in: loop)
@@ -152,6 +177,12 @@ final class Sink {
   /// Sends what the receiver takes.
   func flush(in loop: borrowing EventLoop) {
     acceptedSinceFlush = 0
+    spool?.update(&intake, now: loop.now)
+    send(in: loop)
+    spool?.tidy(&intake, now: loop.now)
+  }
+
+  private func send(in loop: borrowing EventLoop) {
     if let resumesAt, resumesAt > loop.now { return }
     resumesAt = nil
     guard !way.sendsNothing else { return }
@@ -166,6 +197,7 @@ final class Sink {
         if result.wasRefused { refuseDelivered(.connectionRefused) }
         handle(result.outcome, in: loop)
         intake.queue.inFlight = transport?.inFlight() ?? (0, 0)
+        spool?.load(&intake, now: loop.now)
       } catch {
         if case .output = way, case .system(let error) = error {
           refuse(intake.queue.count, error)
@@ -178,10 +210,13 @@ final class Sink {
   /// Gives up what waits: the process ends.
   func abandon() {
     collectReport()
+    spool?.abandon(&intake)
     let count = intake.queue.count
     intake.queue.removeFirst(count)
     intake.ledger.drop(count, .stopped)
     transport?.finish()
+    // What it had under way is not in the queue any more: another session sends what still comes.
+    if case .stream(let server) = way, server.framing == .relp { transport = nil }
   }
 
   /// Asks the socket for a refusal that came in since the last line.
@@ -220,19 +255,29 @@ final class Sink {
       if isFull { resumesAt = transport?.deadline() ?? now + Self.fullPause }
       waitForRoom(isFull, in: loop)
       if count > 0 { succeed(now: now) }
+    case .settled(let count, let refused, let isFull):
+      deliver(count - refused)
+      if refused > 0 {
+        remove(refused)
+        intake.ledger.drop(refused, .refused)
+        intake.ledger.lastError = "refused"
+      }
+      if isFull { resumesAt = transport?.deadline() ?? now + Self.fullPause }
+      waitForRoom(isFull, in: loop)
+      if count > 0 { succeed(now: now) }
     case .short(let error):
       intake.ledger.lastError = error.name
       resumesAt = now + Self.shortPause
     case .refused(let count, let error): refuse(count, error)
     case .tooLong(let error):
       intake.ledger.lastError = error.name
-      intake.queue.removeFirst(1)
+      remove(1)
       intake.ledger.drop(1, .tooLong)
     case .reported(let error): refuseDelivered(error)
     case .lost(let failure): lose(transportTo: failure, now: now)
     case .broken(let failure, let count, let uncertain):
       deliver(count)
-      intake.queue.removeFirst(uncertain)
+      remove(uncertain)
       intake.ledger.drop(uncertain, .unacknowledged)
       lose(transportTo: failure, now: now, uncertain: uncertain)
     }
@@ -240,8 +285,14 @@ final class Sink {
 
   private func deliver(_ count: Int) {
     guard count > 0 else { return }
-    intake.queue.removeFirst(count)
+    remove(count)
     intake.ledger.deliver(count)
+  }
+
+  /// The oldest messages leave the queue for good.
+  private func remove(_ count: Int) {
+    intake.queue.removeFirst(count)
+    spool?.settle(count)
   }
 
   /// A line that had left was refused after all.
@@ -252,7 +303,7 @@ final class Sink {
 
   private func refuse(_ count: Int, _ error: Errno) {
     intake.ledger.lastError = error.name
-    intake.queue.removeFirst(count)
+    remove(count)
     intake.ledger.drop(count, .refused)
   }
 

@@ -33,7 +33,7 @@ struct SinkIntake {
     }
   }
 
-  private mutating func append(_ line: Span<UInt8>) -> Bool {
+  mutating func append(_ line: Span<UInt8>) -> Bool {
     isCounted ? queue.appendCounted(line) : queue.append(line)
   }
 

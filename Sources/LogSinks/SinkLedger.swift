@@ -19,6 +19,12 @@ package enum DropReason: CaseIterable, Hashable, Sendable {
   case overwritten
   /// Not even what a line of its format must have fits into its length.
   case encoding
+  /// The spool was full, by its size or since the disk was.
+  case spoolFull
+  /// The disk failed, and the receiver was behind or away.
+  case spoolFailed
+  /// It could not be read from the spool any more.
+  case spoolDamaged
   /// The process ended before the receiver took it.
   case stopped
 
@@ -33,6 +39,9 @@ package enum DropReason: CaseIterable, Hashable, Sendable {
     case .noReceiver: "no_receiver"
     case .overwritten: "overwritten"
     case .encoding: "encoding"
+    case .spoolFull: "spool_full"
+    case .spoolFailed: "spool_failed"
+    case .spoolDamaged: "spool_damaged"
     case .stopped: "stopped"
     }
   }
@@ -48,6 +57,9 @@ private struct Drops: Hashable, Sendable {
   private var noReceiver: UInt64 = 0
   private var overwritten: UInt64 = 0
   private var encoding: UInt64 = 0
+  private var spoolFull: UInt64 = 0
+  private var spoolFailed: UInt64 = 0
+  private var spoolDamaged: UInt64 = 0
   private var stopped: UInt64 = 0
 
   subscript(_ reason: DropReason) -> UInt64 {
@@ -61,6 +73,9 @@ private struct Drops: Hashable, Sendable {
       case .noReceiver: noReceiver
       case .overwritten: overwritten
       case .encoding: encoding
+      case .spoolFull: spoolFull
+      case .spoolFailed: spoolFailed
+      case .spoolDamaged: spoolDamaged
       case .stopped: stopped
       }
     }
@@ -74,6 +89,9 @@ private struct Drops: Hashable, Sendable {
       case .noReceiver: noReceiver = newValue
       case .overwritten: overwritten = newValue
       case .encoding: encoding = newValue
+      case .spoolFull: spoolFull = newValue
+      case .spoolFailed: spoolFailed = newValue
+      case .spoolDamaged: spoolDamaged = newValue
       case .stopped: stopped = newValue
       }
     }
@@ -82,7 +100,7 @@ private struct Drops: Hashable, Sendable {
 
 /// What became of every record that one sink was given.
 ///
-/// At any moment `accepted = delivered + queued + dropped`, to the record. What a logger's level,
+/// At any moment `accepted + recovered = delivered + queued + spooled + dropped`, to the record. What a logger's level,
 /// profile or sample leaves out was never accepted, nor was what `log-limit` leaves out. Delivered means what the transport can promise: for
 /// datagrams that the kernel took it for a receiver that was there, for descriptors that it was
 /// written whole, for connections that the receiver's system has acknowledged it. What waits is
@@ -95,8 +113,14 @@ package struct SinkLedger: Hashable, Sendable {
   package internal(set) var accepted: UInt64 = 0
   /// Lines that left.
   package internal(set) var delivered: UInt64 = 0
-  /// Lines that wait.
+  /// Lines that wait in memory.
   package internal(set) var queued: UInt64 = 0
+  /// Lines that wait in the spool alone.
+  package internal(set) var spooled: UInt64 = 0
+  /// Lines that were in the spool when it was opened: another run of the program accepted them.
+  package internal(set) var recovered: UInt64 = 0
+  /// Lines that could not be written to the spool and were kept in memory alone.
+  package internal(set) var unspooled: UInt64 = 0
   /// Lines lost, by reason.
   private var drops = Drops()
   /// Lines that `log-limit` left out; they were never accepted.
@@ -109,8 +133,14 @@ package struct SinkLedger: Hashable, Sendable {
   /// where it met nothing.
   package internal(set) var lastError: String?
 
+  /// Whether the sink has a spool.
+  package let hasSpool: Bool
+
   /// A ledger with nothing in it.
-  package init(sink: String) { self.sink = sink }
+  package init(sink: String, hasSpool: Bool = false) {
+    self.sink = sink
+    self.hasSpool = hasSpool
+  }
 
   /// Lines lost for one reason.
   package func dropped(_ reason: DropReason) -> UInt64 { drops[reason] }
@@ -119,7 +149,9 @@ package struct SinkLedger: Hashable, Sendable {
   package var dropped: UInt64 { DropReason.allCases.reduce(0) { $0 &+ drops[$1] } }
 
   /// Whether every line is accounted for.
-  package var isBalanced: Bool { accepted == delivered &+ queued &+ dropped }
+  package var isBalanced: Bool {
+    accepted &+ recovered == delivered &+ queued &+ spooled &+ dropped
+  }
 
   /// Accepts a line that waits from now on.
   mutating func enqueue() {
@@ -145,6 +177,36 @@ package struct SinkLedger: Hashable, Sendable {
     drops[reason] &+= UInt64(count)
   }
 
+  /// Accepts a line that waits in the spool from now on.
+  mutating func spool() {
+    accepted &+= 1
+    spooled &+= 1
+  }
+
+  /// A line of the spool waits in memory now.
+  mutating func load() {
+    spooled &-= 1
+    queued &+= 1
+  }
+
+  /// `count` lines that waited in memory wait in the spool alone.
+  mutating func unload(_ count: Int) {
+    queued &-= UInt64(count)
+    spooled &+= UInt64(count)
+  }
+
+  /// `count` lines of the spool are lost.
+  mutating func dropSpooled(_ count: Int, _ reason: DropReason) {
+    spooled &-= UInt64(count)
+    drops[reason] &+= UInt64(count)
+  }
+
+  /// Lines of another run of the program were found in the spool.
+  mutating func recover(_ count: Int) {
+    recovered &+= UInt64(count)
+    spooled &+= UInt64(count)
+  }
+
   /// A line that had left was refused after all, as an ICMP message told.
   mutating func refuseDelivered() {
     guard delivered > 0 else { return }
@@ -157,10 +219,14 @@ extension SinkLedger: CustomStringConvertible {
   /// The ledger in one line: names and numbers, reasons only where something was lost.
   package var description: String {
     var line = "sink \(sink): accepted=\(accepted) delivered=\(delivered)"
-    line += " queued=\(queued) dropped=\(dropped)"
+    line += " queued=\(queued)"
+    if hasSpool { line += " spooled=\(spooled)" }
+    line += " dropped=\(dropped)"
     for reason in DropReason.allCases where dropped(reason) > 0 {
       line += " \(reason.word)=\(dropped(reason))"
     }
+    if recovered > 0 { line += " recovered=\(recovered)" }
+    if unspooled > 0 { line += " unspooled=\(unspooled)" }
     if truncated > 0 { line += " truncated=\(truncated)" }
     if limited > 0 { line += " limited=\(limited)" }
     if losses > 0 { line += " losses=\(losses)" }
@@ -174,7 +240,7 @@ extension SinkLedger {
   package static func summary(_ ledgers: [SinkLedger]) -> String {
     func sum(_ value: (SinkLedger) -> UInt64) -> UInt64 { ledgers.reduce(0) { $0 &+ value($1) } }
     return "\(sum(\.accepted)) lines accepted, \(sum(\.delivered)) delivered,"
-      + " \(sum(\.queued)) queued, \(sum(\.dropped)) dropped"
+      + " \(sum { $0.queued &+ $0.spooled }) queued, \(sum(\.dropped)) dropped"
   }
 
   /// What was lost since an earlier state of the ledger, by reason, as in the ledger's line.
@@ -192,7 +258,7 @@ extension SinkLedger {
       .ledger, text: description,
       values: [
         .text(.sink, sink), .integer(.accepted, accepted), .integer(.delivered, delivered),
-        .integer(.held, queued), .integer(.dropped, dropped),
+        .integer(.held, queued &+ spooled), .integer(.dropped, dropped),
       ] + (limited > 0 ? [.integer(.leftOut, limited)] : [])
         + (dropped > 0 ? [.text(.reason, reasons(since: nil))] : []),
       nanoseconds: Clock.realtimeNanoseconds())

@@ -36,12 +36,14 @@ struct SinkTable {
   private let settings: [String: LogBackendSettings]
   private let isServerUp: (@Sendable (Int, Int) -> Bool)?
   private var backendIndexes: [Int] = []
+  private let spoolOwner: SpoolStore.Owner
 
   /// The sinks of these settings; they come about as loggers name them.
   init(_ settings: LogPipeline.Settings) {
     rings = Dictionary(settings.rings.map { ($0.name, $0) }) { first, _ in first }
     self.settings = Dictionary(settings.logBackends.map { ($0.name, $0) }) { first, _ in first }
     isServerUp = settings.isServerUp
+    spoolOwner = SpoolStore.Owner(user: settings.fileUser, group: settings.fileGroup)
   }
 
   /// The ring that a target names.
@@ -67,7 +69,9 @@ struct SinkTable {
 
   private mutating func destination(ofRing ring: RingSettings) -> Destination {
     var places = ring.servers.map { server in
-      place("ring@\(ring.name)/\(server.name)", .stream(server), queueBytes: ring.size)
+      place(
+        "ring@\(ring.name)/\(server.name)", .stream(server), queueBytes: ring.size,
+        spool: ring.spool.map { ($0, "\($0.folder)/\(ring.name).\(server.name)") })
     }
     if ring.servers.isEmpty || ring.backingFile != nil {
       places.append(
@@ -92,7 +96,8 @@ struct SinkTable {
   }
 
   private mutating func place(
-    _ name: String, _ way: Sink.Way, queueBytes: Int? = nil
+    _ name: String, _ way: Sink.Way, queueBytes: Int? = nil,
+    spool: (settings: SpoolSettings, path: String)? = nil
   ) -> Int {
     let key = SinkKey(name: name, way: way, queueBytes: queueBytes)
     if let known = keys[key] { return known }
@@ -101,7 +106,11 @@ struct SinkTable {
     sinks.append(
       Sink(
         name: name, way: way, token: EventToken(kind: Self.token, number: place),
-        queue: queueBytes.map { MessageQueue(messageLimit: .max, byteLimit: $0) }))
+        queue: queueBytes.map {
+          let least = spool == nil ? 0 : SinkSpool.leastQueueBytes
+          return MessageQueue(messageLimit: .max, byteLimit: max($0, least))
+        },
+        spool: spool.map { SinkSpool($0.settings, path: $0.path, owner: spoolOwner) }))
     return place
   }
 

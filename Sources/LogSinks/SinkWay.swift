@@ -23,6 +23,9 @@ extension Sink.Way {
     switch self {
     case .stream(let server):
       if let settings = server.tls, context == nil { context = try Self.context(settings) }
+      if server.framing == .relp {
+        return .relp(try RELPTransport(to: server, tls: context, now: now))
+      }
       return .stream(try StreamTransport(to: server, tls: context, now: now))
     case .datagrams, .journal, .output, .kept: break
     }

@@ -8,7 +8,7 @@ extension Sink.Notice {
   var isForItself: Bool {
     switch self {
     case .lost: false
-    case .back: true
+    case .back, .spoolFailed, .spoolBack, .recovered: true
     }
   }
 
@@ -21,6 +21,24 @@ extension Sink.Notice {
         .sinkLost,
         text: "Sink \(sink) cannot be reached (\(error.words)). \(Self.remedy(for: error))",
         values: [.text(.sink, sink), .text(.errno, error.name)], nanoseconds: now)
+    case .spoolFailed(let error, let words):
+      return LogEvent(
+        .sinkLost,
+        text: "The spool of sink \(sink) cannot be used (\(words)). Lines are kept in memory alone"
+          + " until it can.",
+        values: [.text(.sink, sink), .text(.errno, error)], nanoseconds: now)
+    case .spoolBack(let unspooled):
+      return LogEvent(
+        .sinkBack,
+        text: "The spool of sink \(sink) can be used again; \(unspooled) lines were kept in memory"
+          + " alone so far.",
+        values: [.text(.sink, sink)], nanoseconds: now)
+    case .recovered(let count, let damaged):
+      return LogEvent(
+        .sinkBack,
+        text: "The spool of sink \(sink) has \(count) lines of before, which are sent now;"
+          + " \(damaged) were torn or damaged.",
+        values: [.text(.sink, sink)], nanoseconds: now)
     case .back(let microseconds, let dropped):
       let loss = dropped == 0 ? "nothing was lost" : "\(dropped) lines were dropped meanwhile"
       return LogEvent(
@@ -78,7 +96,14 @@ extension DropReason {
         + " lines again."
     case .noReceiver: "No server of the log backend was up: see to them, or add a 'backup'."
     case .overwritten: "Nobody reads the ring: give it a 'server', or a larger 'size'."
-    case .encoding: "Not even what a line of its format must have fits: raise 'len' of the log line."
+    case .encoding:
+      "Not even what a line of its format must have fits: raise 'len' of the log line."
+    case .spoolFull:
+      "The spool or its disk was full: see to the receiver, make room, or give 'spool' a larger"
+        + " size."
+    case .spoolFailed: "The last error was \(lastError ?? "none"): see to the disk of the spool."
+    case .spoolDamaged:
+      "The disk of the spool gave back something else than was written: see to it."
     case .stopped: "The process ended before the receiver took them."
     }
   }

@@ -13,6 +13,9 @@ enum SendOutcome: Equatable {
   /// The receiver has got so many messages, the oldest of the queue; with `isFull` it takes no
   /// more now.
   case acknowledged(Int, isFull: Bool)
+  /// Of the oldest messages of the queue so many are done with: `refused` of them were refused for
+  /// good, the receiver has got the others; with `isFull` it takes no more now.
+  case settled(Int, refused: Int, isFull: Bool)
   /// The system is out of memory for it; nothing will tell when that is over.
   case short(Errno)
   /// So many messages, the oldest of the queue, were refused for good.
@@ -33,6 +36,7 @@ enum Transport: ~Copyable {
   case datagrams(DatagramTransport)
   case output(OutputTransport)
   case stream(StreamTransport)
+  case relp(RELPTransport)
   case file(BackingFile)
 
   /// Sends some of the oldest messages, and tells whether an earlier one turned out to be refused.
@@ -54,6 +58,10 @@ enum Transport: ~Copyable {
       let outcome = stream.send(queue, now: now)
       self = .stream(stream)
       return (outcome, false)
+    case .relp(var relp):
+      let outcome = relp.send(queue, now: now)
+      self = .relp(relp)
+      return (outcome, false)
     case .file(var file):
       let outcome = file.send(queue)
       self = .file(file)
@@ -65,6 +73,7 @@ enum Transport: ~Copyable {
   borrowing func hasUnwritten(_ queue: borrowing MessageQueue) -> Bool {
     switch self {
     case .stream(let stream): stream.hasUnwritten(queue)
+    case .relp(let relp): relp.hasUnwritten(queue)
     default: !queue.isEmpty
     }
   }
@@ -73,6 +82,7 @@ enum Transport: ~Copyable {
   borrowing func inFlight() -> (messages: Int, bytes: Int) {
     switch self {
     case .stream(let stream): stream.inFlight
+    case .relp(let relp): relp.inFlight
     default: (0, 0)
     }
   }
@@ -81,6 +91,7 @@ enum Transport: ~Copyable {
   borrowing func deadline() -> Int64? {
     switch self {
     case .stream(let stream): stream.deadline
+    case .relp(let relp): relp.deadline
     default: nil
     }
   }
@@ -89,6 +100,7 @@ enum Transport: ~Copyable {
   borrowing func isConversation() -> Bool {
     switch self {
     case .stream: true
+    case .relp: true
     default: false
     }
   }
@@ -106,6 +118,9 @@ enum Transport: ~Copyable {
     case .stream(let stream):
       try? loop.watch(
         stream.connection.descriptor, for: [.edge, .readable, .peerClosed], token: token)
+    case .relp(let relp):
+      try? loop.watch(
+        relp.connection.descriptor, for: [.edge, .readable, .peerClosed], token: token)
     case .file: break
     }
   }
@@ -121,6 +136,9 @@ enum Transport: ~Copyable {
     case .stream(let stream):
       try? loop.change(
         stream.connection.descriptor, to: interest.union([.readable, .peerClosed]), token: token)
+    case .relp(let relp):
+      try? loop.change(
+        relp.connection.descriptor, to: interest.union([.readable, .peerClosed]), token: token)
     case .file: break
     }
   }
@@ -131,6 +149,9 @@ enum Transport: ~Copyable {
     case .stream(var stream):
       stream.finish()
       self = .stream(stream)
+    case .relp(var relp):
+      relp.finish()
+      self = .relp(relp)
     case .datagrams(let datagrams): self = .datagrams(datagrams)
     case .output(let output): self = .output(output)
     case .file(let file): self = .file(file)

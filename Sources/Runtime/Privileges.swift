@@ -12,8 +12,8 @@ struct Privileges {
   }
 
   private let root: String?
-  private let user: UInt32?
-  private let group: UInt32?
+  let user: UInt32?
+  let group: UInt32?
 
   /// Looks everything up while the system's own files can be seen.
   init(_ global: GlobalSettings) throws(Refusal) {

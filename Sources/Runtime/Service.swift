@@ -258,6 +258,7 @@ struct Service {
       let counts = ConnectionCounts()
       var logSettings = logSettings(workers: threads, counts: counts)
       logSettings.forwardSockets = forwardSockets
+      (logSettings.fileUser, logSettings.fileGroup) = (privileges.user, privileges.group)
       let pipeline = try LogPipeline(logSettings)
       let logThread = try Thread(name: "log") { pipeline.run() }
       if let failure = pipeline.waitUntilRunning() { throw failure }

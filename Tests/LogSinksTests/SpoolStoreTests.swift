@@ -177,11 +177,10 @@ struct SpoolStoreTests {
       pwrite(number, "X", 1, off_t(SpoolFormat.headerBytes + 23 + SpoolFormat.recordBytes)) == 1)
     close(number)
     let all = try store.get()
-    #expect(all.texts == ["one", "three"] && all.damaged == 0)
+    #expect(all.texts == ["one", "three"] && all.damaged == 1)
     _ = try store.put(["four"])
     let more = try store.get()
-    #expect(more.texts == ["four"])
-    #expect(all.damaged + more.damaged + store.unreadCount == 1)
+    #expect(more.texts == ["four"] && more.damaged == 0 && store.unreadCount == 0)
   }
 
   @Test("What looks like a record within a message is none")
@@ -306,9 +305,9 @@ struct SpoolStoreTests {
     signal(SIGXFSZ, SIG_IGN)
     var old = rlimit()
     getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old)
-    var small = rlimit(rlim_cur: 100_000, rlim_max: old.rlim_max)
+    var small = rlimit(rlim_cur: 1_000_000, rlim_max: old.rlim_max)
     setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &small)
-    for _ in 0..<2000 { _ = store.stage(Array(repeating: 0x78, count: 100).span) }
+    for _ in 0..<2000 { _ = store.stage(Array(repeating: 0x78, count: 600).span) }
     #expect(throws: SpoolError.self) { try store.commit(now: 0) }
     setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old)
     var count = 0
@@ -368,7 +367,7 @@ struct SpoolStoreTests {
     }
     let path = folder.spool + "/cursor"
     let whole = try File.contents(of: path, limitBytes: 100)
-    for (places, expected) in [([], 2), ([0], 2), ([24], 3), ([0, 24], 4)] as [([Int], Int)] {
+    for (places, expected) in [([], 2), ([0], 3), ([24], 2), ([0, 24], 4)] as [([Int], Int)] {
       try folder.change(path) { bytes in
         bytes = whole
         for place in places { bytes[place + 14] ^= 1 }

@@ -13,15 +13,12 @@ int weir_folder_list(int folder, char **names, size_t *size);
 int weir_folder_file(int folder, const char *name, int create, uint32_t mode);
 int weir_folder_remove(int folder, const char *name);
 // flock(2), exclusive, without waiting: 0, or the negated errno (EAGAIN where another has it).
-int weir_file_lock(int descriptor);
+int weir_storage_lock(int descriptor);
 // fchown(2).
-int weir_file_give(int descriptor, uint32_t user, uint32_t group);
-// pwrite(2) until all is written: 0, or the negated errno after some or none of it.
-int weir_file_write_at(int descriptor, const uint8_t *bytes, size_t count, int64_t offset);
+int weir_storage_give(int descriptor, uint32_t user, uint32_t group);
 // pread(2): bytes read, 0 at the end, or the negated errno.
-long weir_file_read_at(int descriptor, void *bytes, size_t count, int64_t offset);
-int64_t weir_file_size(int descriptor);
-int weir_file_truncate(int descriptor, int64_t size);
+long weir_storage_read_at(int descriptor, void *bytes, size_t count, int64_t offset);
+int64_t weir_storage_size(int descriptor);
 // fdatasync(2).
-int weir_file_synchronize(int descriptor);
+int weir_storage_synchronize(int descriptor);
 #endif

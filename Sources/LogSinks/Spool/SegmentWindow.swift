@@ -78,7 +78,7 @@ package struct SegmentWindow: ~Copyable {
         return .record(sequence: sequence)
       case .cut where !isLast:
         pass(place)
-        buffer.compact()
+        buffer.moveToFront()
         return .more
       case .cut, .none:
         guard place < buffer.count else {

@@ -60,7 +60,7 @@ extension SpoolStore {
           window.advance()
         case .more:
           let offset = window.end
-          window.buffer.compact()
+          window.buffer.moveToFront()
           let count = try reader?.read(
             into: &window.buffer, at: offset, limit: segment.size - offset)
           // The file is shorter than what was written to it.

@@ -63,7 +63,7 @@ extension SpoolStore {
         segment.size = window.offset
       case .more:
         let offset = window.end
-        window.buffer.compact()
+        window.buffer.moveToFront()
         guard try file.read(into: &window.buffer, at: offset, limit: size - offset) > 0 else {
           return segment
         }

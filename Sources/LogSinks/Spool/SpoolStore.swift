@@ -123,6 +123,9 @@ struct SpoolStore: ~Copyable {
   /// Records on the disk that were not read yet.
   var unreadCount: Int { segments[readIndex...].reduce(0) { $0 + $1.unread } }
 
+  /// Bytes that `commit` will write.
+  var stagedBytes: Int { staged.count }
+
   /// Bytes of all files, and of what is staged.
   var byteCount: Int { fileBytes + staged.count }
 

@@ -50,7 +50,7 @@ extension FuzzTarget {
         found.append(message)
         window.advance()
       case .more:
-        window.buffer.compact()
+        window.buffer.moveToFront()
         let count = min(pieces, file.count - place, window.buffer.room)
         precondition(count > 0, "more is wanted than there is room for")
         _ = window.buffer.append(file.span.extracting(place..<place + count))

@@ -32,6 +32,7 @@ run: ## two throw-away PostgreSQL servers, Weir before them, sessions and their 
 
 test: ## every test, from nothing: modules first, then the program beside real peers
 	@Scripts/deps.sh build run test
+	$(SWIFT) build -c release --product weir $(BUILD_FLAGS)
 	$(SWIFT) build --build-tests $(BUILD_FLAGS)
 	@Scripts/test.sh --skip-build --disable-xctest
 

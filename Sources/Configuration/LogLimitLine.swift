@@ -26,8 +26,8 @@ enum LogLimitLine {
       throw Mistake(
         "'log-limit' : unknown kind of message '\(name)'"
           + suggestionWords(for: name, among: names, else: "."), at: arguments.last,
-        remedy: "Use error, start, interim or end for lines of connections, or the name of an event,"
-          + " such as server.down or limit.reached.")
+        remedy: "Use error, start, interim or end for lines of connections, or the name of an"
+          + " event, such as server.down or limit.reached.")
     }
     let text = try arguments.take(orElse: expected)
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)

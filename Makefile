@@ -61,11 +61,10 @@ fuzz: ## fuzz each parser for FUZZ_SECONDS (30); FUZZ_TARGETS picks some
 	@Scripts/deps.sh build
 	@Scripts/fuzz.sh
 
-bench: ## Weir beside HAProxy and nginx: figures, verdicts, docs/benchmarks.md (ROUNDS=3)
+bench: ## Weir beside HAProxy, nginx and snprintf: figures, verdicts, docs/benchmarks.md (ROUNDS=3)
 	@Scripts/deps.sh build run bench
 	$(SWIFT) build -c release --product weir $(BUILD_FLAGS)
 	@python3 Benchmarks/run.py --weir .build/release/weir $(if $(ROUNDS),--rounds $(ROUNDS)) $(BENCH_FLAGS)
-	@python3 Benchmarks/forwarding.py --weir .build/release/weir $(if $(ROUNDS),--rounds $(ROUNDS))
 
 coverage: ## lines covered by the tests, a file each
 	@Scripts/deps.sh build run test

@@ -5,6 +5,7 @@ Both make the same bytes, in turns, several times; the least time of each counts
 takes at most half of snprintf's time, one of ecs at most its time, and neither allocates."""
 
 import argparse
+import dataclasses
 import os
 import re
 import shutil
@@ -14,6 +15,37 @@ import tempfile
 
 LIMITS = {"tcplog": 0.5, "ecs": 1.0}
 ROUNDS = 300_000
+
+
+@dataclasses.dataclass
+class Row:
+    """What a line of one format takes."""
+
+    name: str
+    limit: float
+    nanoseconds: float
+    snprintf_nanoseconds: float
+    instructions: float
+    snprintf_instructions: float
+    allocations: int
+
+    @property
+    def ratio(self):
+        return self.nanoseconds / self.snprintf_nanoseconds
+
+    @property
+    def holds(self):
+        return self.ratio <= self.limit and self.allocations == 0
+
+    def __str__(self):
+        return (f"{self.name:8} {self.nanoseconds:7.0f} ns of {self.snprintf_nanoseconds:5.0f} ns by snprintf "
+                f"({self.ratio:.2f}, at most {self.limit}), {self.instructions:.0f} of {self.snprintf_instructions:.0f} "
+                f"instructions, {self.allocations} allocations: {'holds' if self.holds else 'FAILS'}")
+
+
+def check_tools():
+    if not all(shutil.which(tool) for tool in ("valgrind", "cc", "strip")):
+        sys.exit("error: valgrind, cc or strip is not installed\n       Run: make deps")
 
 
 def run(command):
@@ -42,48 +74,52 @@ def instructions(program, name):
     return (counts[1] - counts[0]) / 2000
 
 
+def built():
+    """The program that makes lines, built."""
+    build = ["swift", "build", "-c", "release", "--product", "weir-formats"]
+    environment = {**os.environ, "WEIR_BENCH": "1"}
+    done = subprocess.run(build, capture_output=True, text=True, env=environment)
+    if done.returncode:
+        sys.exit(done.stdout + done.stderr)
+    shown = subprocess.run([*build, "--show-bin-path"], check=True, capture_output=True, text=True, env=environment)
+    return os.path.join(shown.stdout.strip(), "weir-formats")
+
+
+def compare(program, folder, turns, say=print):
+    """A row for each format: its name, limit, nanoseconds of both, instructions of both, allocations."""
+    # valgrind does not read every form of debugging information; it needs the names alone.
+    stripped = os.path.join(folder, "weir-formats")
+    subprocess.run(["strip", "--strip-debug", "-o", stripped, program], check=True)
+    other = os.path.join(folder, "snprintf")
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "snprintf.c")
+    subprocess.run(["cc", "-O2", "-Wall", "-o", other, source], check=True)
+    rows = []
+    for name, limit in LIMITS.items():
+        times = {stripped: [], other: []}
+        for _ in range(turns):
+            lines = set()
+            for command, found in times.items():
+                line, time = run([command, name, str(ROUNDS)])
+                lines.add(line)
+                found.append(time)
+            if len(lines) != 1:
+                sys.exit("error: the lines differ:\n" + "\n".join(lines))
+        row = Row(name, limit, min(times[stripped]), min(times[other]),
+                  instructions(stripped, name), instructions(other, name), allocations(stripped, name))
+        rows.append(row)
+        say(f"    {row}")
+    return rows
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=7)
     parser.add_argument("--program", help="one that was built; else it is built")
     options = parser.parse_args()
-    if not shutil.which("valgrind") or not shutil.which("cc"):
-        sys.exit("error: valgrind or cc is not installed\n       Run: make deps")
-    program = options.program
-    if not program:
-        build = ["swift", "build", "-c", "release", "--product", "weir-formats"]
-        environment = {**os.environ, "WEIR_BENCH": "1"}
-        subprocess.run(build, check=True, env=environment)
-        folder = subprocess.run([*build, "--show-bin-path"], check=True, capture_output=True, text=True, env=environment)
-        program = os.path.join(folder.stdout.strip(), "weir-formats")
-    failed = False
+    check_tools()
     with tempfile.TemporaryDirectory(prefix="weir-formats-") as folder:
-        # valgrind does not read every form of debugging information; it needs the names alone.
-        stripped = os.path.join(folder, "weir-formats")
-        subprocess.run(["strip", "--strip-debug", "-o", stripped, program], check=True)
-        program = stripped
-        other = os.path.join(folder, "snprintf")
-        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "snprintf.c")
-        subprocess.run(["cc", "-O2", "-Wall", "-o", other, source], check=True)
-        for name, limit in LIMITS.items():
-            times = {program: [], other: []}
-            for _ in range(options.turns):
-                lines = set()
-                for command, found in times.items():
-                    line, time = run([command, name, str(ROUNDS)])
-                    lines.add(line)
-                    found.append(time)
-                if len(lines) != 1:
-                    sys.exit("error: the lines differ:\n" + "\n".join(lines))
-            own, theirs = min(times[program]), min(times[other])
-            allocated = allocations(program, name)
-            counts = instructions(program, name), instructions(other, name)
-            holds = own <= theirs * limit and allocated == 0
-            failed = failed or not holds
-            print(f"{name:8} {own:7.0f} ns of {theirs:5.0f} ns by snprintf ({own / theirs:.2f}, at most {limit}), "
-                  f"{counts[0]:.0f} of {counts[1]:.0f} instructions, {allocated} allocations: "
-                  f"{'holds' if holds else 'FAILS'}", flush=True)
-    sys.exit(failed)
+        rows = compare(options.program or built(), folder, options.turns)
+    sys.exit(not all(row.holds for row in rows))
 
 
 if __name__ == "__main__":

@@ -49,6 +49,10 @@ class Subject:
         self.kind, self.row, self.log, self.splice = kind, row, log, splice
         self.seconds, self.requests, self.bytes = 0.0, 0, 0
 
+    def start(self, machine):
+        """Starts it; the program and its port."""
+        return machine.proxy(self.kind, log=self.log, splice=self.splice)
+
     def microseconds(self):
         """CPU of a request."""
         return 1e6 * self.seconds / self.requests
@@ -67,7 +71,7 @@ def side_by_side(machine, subjects, path, seconds, connections, close=False, fir
     running = []
     try:
         for subject in subjects:
-            proxy, port = machine.proxy(subject.kind, log=subject.log, splice=subject.splice)
+            proxy, port = subject.start(machine)
             running.append((subject, proxy, port))
         for _, proxy, port in running:
             wrk(machine, port, path, 1, connections, close)

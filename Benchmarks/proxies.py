@@ -2,9 +2,11 @@
 
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 
@@ -96,6 +98,8 @@ class Machine:
     def __init__(self, folder, programs):
         self.folder = folder
         self.programs = programs
+        # What receivers keep stays in memory.
+        self.memory = tempfile.mkdtemp(prefix="weir-bench-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else folder)
         # The proxy has a core of its own where there are two.
         self.proxy_cpu, self.rest_cpu = (0, 1) if os.cpu_count() > 1 else (None, None)
         self.log = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -151,6 +155,7 @@ http {{
     def stop(self):
         self.origin.stop()
         self.log.close()
+        shutil.rmtree(self.memory, ignore_errors=True)
 
     def proxy(self, kind, log=False, splice=False, prefix=(), pinned=True, server=None):
         """Starts a proxy of one thread before the HTTP server (or `server`), and returns it and its port."""

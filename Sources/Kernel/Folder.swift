@@ -91,6 +91,11 @@ package struct StorageFile: ~Copyable, Sendable {
     _ = try check(weir_file_cut(descriptor.number, UInt64(size)))
   }
 
+  /// Another descriptor of the same file, for another thread (fcntl(2), F_DUPFD_CLOEXEC).
+  package func duplicate() throws(Errno) -> StorageFile {
+    StorageFile(Descriptor(owning: try check(weir_input_duplicate(descriptor.number))))
+  }
+
   /// Waits until the disk has what was written (fdatasync(2)).
   package func synchronize() throws(Errno) {
     _ = try check(weir_storage_synchronize(descriptor.number))

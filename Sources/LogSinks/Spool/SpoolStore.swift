@@ -66,6 +66,7 @@ struct SpoolStore: ~Copyable {
   private(set) var fileBytes = 0
   private var cursorRoom = ByteWriter(capacity: 64)
   private var unsynchronizedSince: Int64?
+  private let synchronizer = DiskSynchronizer()
   /// Records found damaged when the spool was opened.
   var damagedCount: UInt64 = 0
 
@@ -206,7 +207,22 @@ struct SpoolStore: ~Copyable {
     if case .interval(let milliseconds) = settings.synchronization, let since = unsynchronizedSince,
       now - since >= Int64(milliseconds) * 1000
     {
-      try synchronize()
+      // A disk that is still busy with the last time is asked again a period later.
+      if synchronizer.isBusy { unsynchronizedSince = now } else { try beginToSynchronize() }
+    }
+  }
+
+  /// Lets another thread wait for the disk; an earlier failure comes to light here.
+  private mutating func beginToSynchronize() throws(SpoolError) {
+    unsynchronizedSince = nil
+    do throws(Errno) {
+      if let failure = synchronizer.takeFailure() { throw failure }
+      switch writer {
+      case .some(let file): try synchronizer.begin(file)
+      case nil: break
+      }
+    } catch {
+      throw .system(error, file: segments.last?.name.text ?? "")
     }
   }
 
@@ -238,7 +254,11 @@ struct SpoolStore: ~Copyable {
     if !anyway, let last = segments.last, last.size < segmentLimit, last.end == nextSequence {
       return
     }
-    if settings.synchronization != .never { try? synchronize() }
+    switch settings.synchronization {
+    case .never: break
+    case .always: try? synchronize()
+    case .interval: try? beginToSynchronize()
+    }
     writer = nil
     let name = SpoolFormat.SegmentName(first: nextSequence, salt: .random(in: 1 ... .max))
     add(Segment(name: name, size: SpoolFormat.headerBytes, end: nextSequence, unread: 0))

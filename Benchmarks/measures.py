@@ -62,12 +62,13 @@ class Subject:
         return 1e3 * self.seconds / (self.bytes / 1e9)
 
 
-def side_by_side(machine, subjects, path, seconds, connections, close=False, first=0):
+def side_by_side(machine, subjects, path, seconds, connections, close=False, first=0, passes=1):
     """Loads each of the subjects for so many seconds, in halves: all in their order, then all in reverse.
 
     What drifts while they run (other load, the clock of the processor) so weighs alike on each, and the
     figures of one call may be divided by one another where those of different calls may not. All proxies
-    run from before the first half until after the last; an odd `first` begins at the other end."""
+    run from before the first half until after the last; an odd `first` begins at the other end. `passes` is how
+    often all of that is done."""
     running = []
     try:
         for subject in subjects:
@@ -76,7 +77,7 @@ def side_by_side(machine, subjects, path, seconds, connections, close=False, fir
         for _, proxy, port in running:
             wrk(machine, port, path, 1, connections, close)
         order = running[::-1] if first % 2 else running
-        for subject, proxy, port in order + order[::-1]:
+        for subject, proxy, port in (order + order[::-1]) * passes:
             machine.drain()
             before = settled_cpu(proxy)
             requests, size = wrk(machine, port, path, max(1, seconds // 2), connections, close)

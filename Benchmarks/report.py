@@ -221,7 +221,7 @@ def page(samples, calls, allocations, formatted, unaccounted, options, programs,
         "What is compared is measured side by side: in a round all proxies of a figure run, each is loaded for half of its time, one after "
         "the other, and then for the other half in reverse, so that what drifts meanwhile weighs alike on each; with a record and without "
         "are two of them. A ratio is that of one round; told are the median of all rounds and the values between which half of them lie. "
-        "Figures of a proxy are medians. Gigabytes and idle connections are measured in the first three rounds.",
+        "Figures of a proxy are medians. Gigabytes, idle connections and messages forwarded are measured in the first three rounds.",
         "",
         table(samples),
         "",
@@ -237,7 +237,7 @@ def page(samples, calls, allocations, formatted, unaccounted, options, programs,
         lines += ["", "## What a record costs by each road", "",
                   "The same Weir with `option tcplog` and its records sent by UDP, by a `ring` with a server on TCP (each line ends with a "
                   "line feed), by one with `log-proto relp`, and to the journal, beside one that has no record: all five run, and are "
-                  "loaded side by side as above, with connections that carry one small request. CPU is that of the whole process. The "
+                  "loaded side by side as above, for twice the time, with connections that carry one small request. CPU is that of the whole process. The "
                   "receivers are programs of their own on the other core that keep what arrives; journald's place is taken by one "
                   "that reads its socket. After each round the ledger of the sink must say that all it accepted was delivered, and the "
                   "receiver must have as many.", "", road_table(samples)]

@@ -74,11 +74,12 @@ def main():
                 for subject in measures.requests(machine, kinds, options.seconds, turn):
                     note(subject.kind, subject.row, subject.microseconds(), "us")
             if "roads" in wanted:
+                print("    five roads side by side, half a minute", flush=True)
                 subjects, wrong = roads.roads(machine, options.seconds, turn)
                 for subject in subjects:
                     note("weir", subject.row, subject.microseconds(), "us")
                 account(wrong)
-            if "forward" in wanted:
+            if "forward" in wanted and turn < FEW:
                 for row, way in forwarding.WAYS.items():
                     found, wrong = forwarding.round_of(programs, way, options, folder, turn)
                     for kind, microseconds in found.items():
@@ -107,7 +108,9 @@ def main():
         machine.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
-    print("\n" + report.table(samples) + "\n")
+    print()
+    if wanted - {"roads", "allocations", "formats"}:
+        print(report.table(samples) + "\n")
     if "roads" in wanted:
         print(report.road_table(samples) + "\n")
     for good, text in report.verdicts(samples, allocated, formatted, unaccounted):

@@ -17,7 +17,8 @@ final class LogReadingJob: Sendable {
     var aggregate: LogAggregate?
     /// Lines of each part.
     var lines: [UInt64]
-    var errors: [CommandError] = []
+    /// The first error of each input.
+    var errors: [Int: CommandError] = [:]
   }
 
   /// Bytes of a part: large enough that system calls do not count, small enough for the caches.
@@ -57,9 +58,17 @@ final class LogReadingJob: Sendable {
     return JournalExportReader.isExport(buffer.bytes)
   }
 
-  /// Reads everything; the aggregate of it, and the number of lines before each part.
-  func run(threads: Int) throws(CommandError) -> (LogAggregate, [(name: String, firstLine: UInt64)])
-  {
+  /// What came of it.
+  struct Outcome {
+    var aggregate: LogAggregate
+    /// How many lines stand before each part.
+    var parts: [(name: String, firstLine: UInt64)]
+    /// What could not be read, one of each input.
+    var errors: [CommandError]
+  }
+
+  /// Reads everything that can be read.
+  func run(threads: Int) -> Outcome {
     var others: [Locked<Thread?>] = []
     for _ in 1..<max(1, min(threads, parts.count)) {
       if let thread = try? Thread(name: "weir-logs", body: { self.work() }) {
@@ -71,8 +80,7 @@ final class LogReadingJob: Sendable {
       let thread = other.withLock { $0.take() }
       if let thread { thread.join() }
     }
-    let (aggregate, lines, error) = results.withLock { ($0.aggregate, $0.lines, $0.errors.first) }
-    if let error { throw error }
+    let (aggregate, lines, errors) = results.withLock { ($0.aggregate, $0.lines, $0.errors) }
     var firsts: [(name: String, firstLine: UInt64)] = []
     var sum: UInt64 = 0
     for index in parts.indices {
@@ -80,7 +88,9 @@ final class LogReadingJob: Sendable {
       firsts.append((inputs[parts[index].input].name, sum))
       sum += lines[index]
     }
-    return (aggregate ?? LogAggregate(options: options), firsts)
+    return Outcome(
+      aggregate: aggregate ?? LogAggregate(options: options), parts: firsts,
+      errors: errors.sorted { $0.key < $1.key }.map(\.value))
   }
 
   /// What each thread does: takes parts until none is left, then adds what it has to the others'.
@@ -96,8 +106,11 @@ final class LogReadingJob: Sendable {
         try reader.read(
           input: parts[index].input, begin: parts[index].begin, part: index, into: &aggregate)
       } catch {
-        results.withLock { $0.errors.append(error) }
-        next.store(parts.count, ordering: .relaxed)
+        // The others are read all the same, so that a damaged file hides nothing of them.
+        let input = parts[index].input
+        results.withLock { results in
+          if results.errors[input] == nil { results.errors[input] = error }
+        }
       }
       counts.append((index, aggregate.lines - before))
     }

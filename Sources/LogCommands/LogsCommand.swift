@@ -41,19 +41,22 @@ package enum LogsCommand {
     let progress = ReadingProgress(totalBytes: total, isShown: StandardStream.error.isTerminal)
     let job = LogReadingJob(inputs, options: options.aggregate, progress: progress)
     let threads = options.threads ?? Thread.processorCount
-    let outcome: (LogAggregate, [(name: String, firstLine: UInt64)])
-    do throws(CommandError) { outcome = try job.run(threads: threads) } catch {
-      progress.end()
-      throw error
-    }
+    let outcome = job.run(threads: threads)
     progress.end()
+    // Nothing at all was read: there is nothing to report but why.
+    if outcome.aggregate.lines == 0, let error = outcome.errors.first { throw error }
     let report = LogReport(
-      outcome.0,
+      outcome.aggregate,
       source: .init(
         names: inputs.map(\.name), elapsedMicroseconds: progress.elapsedMicroseconds,
-        parts: outcome.1),
+        parts: outcome.parts),
       top: options.top, verifies: options.verifies)
-    write(report, options)
+    try write(report, options)
+    for error in outcome.errors { complain(error) }
+    guard outcome.errors.isEmpty else {
+      complain(CommandError("the report is of what could be read"))
+      return Status.failed
+    }
     guard options.verifies else { return Status.good }
     switch report.completeness {
     case .whole: return Status.good
@@ -62,9 +65,15 @@ package enum LogsCommand {
     }
   }
 
-  private static func write(_ report: LogReport, _ options: LogsOptions) {
+  private static func write(
+    _ report: LogReport, _ options: LogsOptions
+  ) throws(CommandError) {
     let text = options.json ? report.json : report.text(Terminal.style(options.colour))
-    StandardStream.output.write(text)
+    do throws(Errno) { try StandardStream.output.writeAll(text) } catch {
+      // Who closes a pipe early has seen enough.
+      if error == .brokenPipe { return }
+      throw CommandError("cannot write the report: \(error.words) (\(error.name))")
+    }
   }
 
   /// How often the report is shown anew, in milliseconds.
@@ -104,16 +113,16 @@ package enum LogsCommand {
       }
       let now = Clock.monotonicMicroseconds()
       guard hasNews, now - shown >= Int64(pauseMilliseconds) * 1000 else { continue }
-      show(aggregate, input, now - began, options)
+      try show(aggregate, input, now - began, options)
       (shown, hasNews) = (now, false)
     }
-    show(aggregate, input, Clock.monotonicMicroseconds() - began, options)
+    try show(aggregate, input, Clock.monotonicMicroseconds() - began, options)
     return program.wait() == 0 ? Status.good : Status.failed
   }
 
   private static func show(
     _ aggregate: LogAggregate, _ input: LogInput, _ elapsed: Int64, _ options: LogsOptions
-  ) {
+  ) throws(CommandError) {
     var aggregate = aggregate
     aggregate.settle()
     let report = LogReport(
@@ -124,6 +133,6 @@ package enum LogsCommand {
     if !options.json, StandardStream.output.isTerminal {
       StandardStream.output.write("\u{1B}[H\u{1B}[2J")
     }
-    write(report, options)
+    try write(report, options)
   }
 }

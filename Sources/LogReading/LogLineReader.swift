@@ -28,7 +28,9 @@ package struct LogLineReader: Sendable {
       if kind == .record { return kind }
       // An object that only wraps a text, as journalctl's and cee's may.
       guard kind == .message, !message.isEmpty else {
-        return brace == 0 ? kind : readText(line, &record)
+        if brace == 0 { return kind }
+        record = ReadRecord()
+        return readText(line, &record)
       }
       var inner = ReadRecord()
       guard readText(line.extracting(message), &inner) == .record else { return kind }
@@ -41,8 +43,8 @@ package struct LogLineReader: Sendable {
     return readText(line, &record)
   }
 
+  /// Reads a line that is no object; `record` says nothing yet.
   private mutating func readText(_ line: Span<UInt8>, _ record: inout ReadRecord) -> LineKind {
-    record = ReadRecord()
     if let start = StructuredDataReader.start(line) {
       // The element has all fields; the text beside it says the same.
       let kind = structured.read(line, at: start, into: &record)

@@ -120,6 +120,9 @@ package struct LogReport: Sendable {
         style.paint(words, .caution) + (a.unparsed.isEmpty ? " (--show-unparsed shows some)" : ""))
     }
     if !others.isEmpty { rows.append(("Beside", others.joined(separator: ", "))) }
+    if a.unknown > a.lines / 2 {
+      rows.append(("", "Is this a log of connections? Most of its lines are of no known format."))
+    }
     for (label, words) in rows {
       text += "  " + style.paint(label, .dim)
       text += String(repeating: " ", count: max(1, 14 - label.count)) + words + "\n"

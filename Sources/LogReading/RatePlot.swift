@@ -6,7 +6,8 @@ struct RatePlot {
   /// The plot; empty where there is nothing to draw.
   static func text(_ series: RateSeries, _ style: TextStyle) -> String {
     let margin = 12
-    let (begin, width, buckets) = series.fitted(to: min(style.columns, 120) - margin)
+    // Behind the errors stands how many they are at most.
+    let (begin, width, buckets) = series.fitted(to: min(style.columns - 18, 120) - margin)
     guard let most = buckets.map(\.connections).max(), most > 0 else { return "" }
     let seconds = Double(width) / 1000
     var text = ""

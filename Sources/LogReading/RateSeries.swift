@@ -8,6 +8,13 @@ package struct RateSeries: Sendable {
     package var errors: UInt64 = 0
     /// Bytes that they sent to clients.
     package var bytesOut: UInt64 = 0
+
+    @inline(__always)
+    fileprivate mutating func add(_ connections: UInt64, errors: UInt64, bytesOut: UInt64) {
+      self.connections &+= connections
+      self.errors &+= errors
+      self.bytesOut &+= bytesOut
+    }
   }
 
   /// Widths of buckets in milliseconds; each divides the next.
@@ -33,9 +40,7 @@ package struct RateSeries: Sendable {
     if distance < 0 || distance >= widthMilliseconds &* 1000 || buckets.isEmpty {
       find(microseconds / 1000)
     }
-    buckets[lastPlace].connections &+= 1
-    if isError { buckets[lastPlace].errors &+= 1 }
-    buckets[lastPlace].bytesOut &+= bytesOut
+    buckets[lastPlace].add(1, errors: isError ? 1 : 0, bytesOut: bytesOut)
   }
 
   @inline(never)

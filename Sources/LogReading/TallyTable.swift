@@ -12,6 +12,14 @@ package struct Tally: Sendable {
   /// What keeps it in the table: connections less those that made room for others.
   fileprivate var credit: UInt64 = 0
 
+  @inline(__always)
+  fileprivate mutating func add(_ record: ReadRecord) {
+    connections &+= 1
+    credit &+= 1
+    errors &+= record.isError ? 1 : 0
+    bytesOut &+= record.bytesOut ?? 0
+  }
+
   fileprivate mutating func add(_ other: Tally) {
     connections &+= other.connections
     errors &+= other.errors
@@ -85,10 +93,7 @@ package struct TallyTable: Sendable {
     _ bytes: Span<UInt8>, _ first: Range<Int>, _ second: Range<Int>?, _ record: ReadRecord
   ) {
     let place = place(bytes, first, second)
-    tallies[place].connections &+= 1
-    tallies[place].credit &+= 1
-    if record.isError { tallies[place].errors &+= 1 }
-    if let bytesOut = record.bytesOut { tallies[place].bytesOut &+= bytesOut }
+    tallies[place].add(record)
     if keepsTimes {
       if let total = record.totalMicroseconds { totals[place].record(total) }
       if let connect = record.connectMicroseconds { connects[place].record(connect) }

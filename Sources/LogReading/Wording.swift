@@ -57,15 +57,15 @@ package enum Wording {
     return "\(short(value / 1000)) EB"
   }
 
-  /// A share in percent: `99.9 %`; what is not nothing is never told as 0.
+  /// A share in percent, with a decimal so that columns align: `99.9 %`; what is not nothing is
+  /// never told as 0.
   package static func share(_ part: UInt64, of whole: UInt64) -> String {
     guard whole > 0, part > 0 else { return "0 %" }
-    let hundredths = (Double(part) / Double(whole) * 10_000).rounded()
-    guard hundredths >= 1 else { return "<0.01 %" }
     // Only what is all of it is 100 %.
-    let shown = part < whole ? min(hundredths, 9999) : hundredths
-    let (percent, rest) = (UInt64(shown) / 100, UInt64(shown) % 100)
-    return "\(percent).\(rest < 10 ? "0" : "")\(rest) %"
+    guard part < whole else { return "100 %" }
+    let thousandths = min((Double(part) / Double(whole) * 1000).rounded(), 999)
+    guard thousandths >= 1 else { return "<0.1 %" }
+    return "\(UInt64(thousandths) / 10).\(UInt64(thousandths) % 10) %"
   }
 
   /// A date and time in the system's zone: `2026-11-23 10:39:34`.

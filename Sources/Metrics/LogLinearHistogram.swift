@@ -34,8 +34,10 @@ public struct LogLinearHistogram: Sendable {
   public mutating func record(_ value: UInt64) {
     let place = Self.bucket(of: value) &* 2
     if place >= cells.count { grow(to: place) }
-    cells[place] &+= 1
-    cells[place &+ 1] &+= value
+    // One look at who else has the array, rather than two.
+    var span = cells.mutableSpan
+    span[place] &+= 1
+    span[place &+ 1] &+= value
     count &+= 1
     sum &+= value
     if value < minimum { minimum = value }

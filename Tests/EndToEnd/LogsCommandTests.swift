@@ -64,7 +64,7 @@ extension RealPeers {
       let finished = try weir(["logs", "--show-unparsed", log])
       #expect(finished.status == .code(0))
       for part in [
-        "5 ended", "server_refused", "40 %", "be/s", "Connections a second", "p99", "█",
+        "5 ended", "server_refused", "40.0 %", "be/s", "Connections a second", "p99", "█",
         "\(log):7: what is this", "1 line not understood",
       ] { #expect(finished.output.contains(part), "\(part)\n\(finished)") }
       #expect(!finished.output.contains("\u{1B}") && finished.errors.isEmpty)

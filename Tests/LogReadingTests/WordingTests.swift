@@ -14,8 +14,8 @@ struct WordingTests {
     #expect(Wording.time(850) == "850 µs" && Wording.time(12_300) == "12.3 ms")
     #expect(Wording.time(1_250_000) == "1.25 s" && Wording.time(200_000_000) == "3 min 20 s")
     #expect(Wording.time(7_500_000_000) == "2 h 5 min")
-    #expect(Wording.share(1, of: 3) == "33.33 %" && Wording.share(1, of: 1_000_000) == "<0.01 %")
-    #expect(Wording.share(999_999, of: 1_000_000) == "99.99 %")
+    #expect(Wording.share(1, of: 3) == "33.3 %" && Wording.share(1, of: 1_000_000) == "<0.1 %")
+    #expect(Wording.share(999_999, of: 1_000_000) == "99.9 %")
   }
 
   @Test("Every state is explained, by letters and by reason, with a place to look")

@@ -74,7 +74,8 @@ struct Service {
   /// Tells of receivers on this machine that would drop records by limits of their own.
   private func warnOfReceivers() {
     let proxies = snapshot.frontendLogs + snapshot.backendLogs
-    let loggers = snapshot.global.loggers + proxies.flatMap(\.loggers)
+    let forwards = snapshot.logForwards.flatMap(\.loggers)
+    let loggers = snapshot.global.loggers + proxies.flatMap(\.loggers) + forwards
     var diagnostics = Diagnostics()
     for limit in ReceiverLimits().limits(for: loggers) {
       diagnostics.report(.warning, limit.warning, remedy: limit.remedy)

@@ -118,23 +118,19 @@ final class SinkSpool {
     do throws(SpoolError) { try store?.tidy(now: now) } catch { fail(error, &intake, now: now) }
   }
 
-  /// Leaves what waits to the next run of the program; what is in no file stays in the queue.
+  /// Leaves what waits to the next run of the program. What is in no file stays in the queue: it
+  /// never was, or its segment was dropped to make room.
   func abandon(_ intake: inout SinkIntake) {
     do throws(SpoolError) { try store?.commit(now: 0) } catch { giveUpStaged(error, &intake) }
-    let kept = runs.spooledCount
+    let kept = runs.count(from: store?.oldestSequence ?? .max)
     if kept > 0 || waits { isLeft = true }
     intake.ledger.unload(kept)
-    removeSpooled(from: &intake)
+    // Which ones stay does not matter: who calls counts them as lost.
+    intake.queue.removeFirst(kept)
+    runs = SpoolRuns()
     do throws(SpoolError) { try store?.finish(now: 0) } catch {
       intake.ledger.lastError = error.name
     }
-  }
-
-  /// Takes the messages that are in the spool out of the queue; the others are the newest or oldest
-  /// of it, and are counted by who calls.
-  private func removeSpooled(from intake: inout SinkIntake) {
-    intake.queue.removeFirst(min(runs.spooledCount, intake.queue.count))
-    runs = SpoolRuns()
   }
 
   private func open(_ intake: inout SinkIntake) throws(SpoolError) {

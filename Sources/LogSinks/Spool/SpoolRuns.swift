@@ -46,6 +46,12 @@ struct SpoolRuns {
     return next
   }
 
-  /// How many of the messages are in the spool.
-  var spooledCount: Int { runs[oldest...].reduce(0) { $0 + ($1.first == nil ? 0 : $1.count) } }
+  /// How many of the messages are records from this number on.
+  func count(from least: UInt64) -> Int {
+    runs[oldest...].reduce(0) { sum, run in
+      guard let first = run.first else { return sum }
+      let gone = least > first ? least - first : 0
+      return sum + max(0, run.count - Int(clamping: gone))
+    }
+  }
 }

@@ -124,6 +124,9 @@ struct SpoolStore: ~Copyable {
   /// Records on the disk that were not read yet.
   var unreadCount: Int { segments[readIndex...].reduce(0) { $0 + $1.unread } }
 
+  /// The number of the oldest record that is in a file, or of the next one.
+  var oldestSequence: UInt64 { segments.first?.name.first ?? nextSequence }
+
   /// Bytes that `commit` will write.
   var stagedBytes: Int { staged.count }
 

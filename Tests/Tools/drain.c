@@ -1,6 +1,6 @@
 /* drain: a receiver of log lines that keeps nothing to itself.
 
-     drain ROAD WHERE FILE [rate=BYTES] [reset=BYTES] [pem=FILE]
+     drain ROAD WHERE FILE [rate=BYTES] [reset=BYTES] [refuse=N] [pem=FILE]
 
    ROAD is udp, unix (datagrams at the path WHERE), tcp, tls or relp (at ADDRESS:PORT, or PORT of
    127.0.0.1). It appends what arrives to FILE as it arrives, before it acknowledges anything, so
@@ -10,6 +10,7 @@
 
    rate=BYTES   reads no more than that in a second
    reset=BYTES  ends the first connection after so many bytes: FIN, and RST a moment later
+   refuse=N     answers each Nth message of RELP by 500, and does not keep it
    pem=FILE     certificate and key, for tls
 
    It says `ready` when it listens. Tests compile it by cc, with -lssl -lcrypto. */
@@ -28,7 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static long rate, reset_after;
+static long rate, reset_after, refused_nth, messages;
 static const char *pem;
 static int file;
 
@@ -149,7 +150,9 @@ static void drain_relp(struct stream *stream) {
       size_t data = start + (size_t)head + (length > 0 ? 1 : 0);
       if (data + length + 1 > held) break;
       char answer[256];
-      if (!strcmp(command, "syslog")) {
+      if (!strcmp(command, "syslog") && refused_nth && ++messages % refused_nth == 0) {
+        give(stream, answer, (size_t)sprintf(answer, "%u rsp 10 500 refuse\n", number));
+      } else if (!strcmp(command, "syslog")) {
         keep(bytes + data, length);
         if (length == 0 || bytes[data + length - 1] != '\n') keep("\n", 1);
         give(stream, answer, (size_t)sprintf(answer, "%u rsp 6 200 OK\n", number));
@@ -185,13 +188,15 @@ static void drain_datagrams(int fd) {
 
 int main(int argc, char **argv) {
   if (argc < 4) {
-    fprintf(stderr, "usage: drain udp|unix|tcp|tls|relp WHERE FILE [rate=N] [reset=N] [pem=FILE]\n");
+    fprintf(stderr, "usage: drain udp|unix|tcp|tls|relp WHERE FILE [rate=N] [reset=N] [refuse=N]"
+                    " [pem=FILE]\n");
     return 2;
   }
   const char *road = argv[1];
   for (int i = 4; i < argc; i++) {
     if (!strncmp(argv[i], "rate=", 5)) rate = atol(argv[i] + 5);
     if (!strncmp(argv[i], "reset=", 6)) reset_after = atol(argv[i] + 6);
+    if (!strncmp(argv[i], "refuse=", 7)) refused_nth = atol(argv[i] + 7);
     if (!strncmp(argv[i], "pem=", 4)) pem = argv[i] + 4;
   }
   signal(SIGPIPE, SIG_IGN);

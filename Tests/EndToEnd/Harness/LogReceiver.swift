@@ -8,6 +8,8 @@ enum CompiledTool {
   static let storm = compile("storm", [])
   /// A receiver of log lines that keeps nothing to itself.
   static let drain = compile("drain", ["-lssl", "-lcrypto"])
+  /// To be loaded ahead of a program, so that its UNIX datagrams have little room.
+  static let narrow = compile("narrow", ["-shared", "-fPIC", "-ldl"])
 
   private static func compile(_ name: String, _ libraries: [String]) -> Result<String, HarnessError>
   {

@@ -10,6 +10,8 @@ final class Rsyslogd {
     /// imtcp over TLS by GnuTLS, with these certificates; `asksClients` lets in those alone who show
     /// a certificate of the same authority.
     case tls(Certificates, asksClients: Bool = false)
+    /// imrelp, over TLS where there are certificates: it lets in those alone who show one.
+    case relp(Certificates?)
   }
 
   let port: UInt16
@@ -62,6 +64,16 @@ final class Rsyslogd {
           StreamDriver.AuthMode="\(mode)")
         input(type="imtcp" \(place))
         """
+    case .relp(let certificates):
+      // imrelp knows no `address`; its lines may be as long as others'.
+      var words = "port=\"\(port)\""
+      if let certificates {
+        words += """
+           tls="on" tls.authmode="certvalid" tls.cacert="\(certificates.authority)"
+            tls.mycert="\(certificates.serverCertificate)" tls.myprivkey="\(certificates.serverKey)"
+          """
+      }
+      return "module(load=\"imrelp\")\ninput(type=\"imrelp\" \(words))"
     }
   }
 

@@ -3,12 +3,18 @@ internal import Memory
 /// Reads lines of `option tcplog csv`: columns at fixed places, quotes as RFC 4180 has them.
 struct CSVLineReader: Sendable {
   private let fields: FieldReader
-  /// The columns of logformats/csv, by the hash of their names.
-  private let columns: [UInt64] = [
-    "accepted", "event", "client", "client_port", "frontend", "backend", "server", "",
-    "", "queue_ms", "connect_ms", "", "total_ms", "bytes_in", "bytes_out", "termination", "reason",
-    "", "retries", "redispatched", "", "", "", "", "", "", "", "", "", "", "sequence", "boot_id",
-  ].map { $0.utf8.reduce(KeyTable.begin, KeyTable.hash) }
+  /// The columns of logformats/csv in their order; a test holds them to that file.
+  static let columnNames = [
+    "accepted", "event", "sequence", "boot_id", "client", "client_port", "frontend", "backend",
+    "server", "server_address", "server_port", "queue_ms", "connect_ms", "data_ms", "total_ms",
+    "bytes_in", "bytes_out", "termination", "reason", "errno", "retries", "redispatched",
+    "connections", "frontend_connections", "backend_connections", "server_connections",
+    "server_queue", "backend_queue", "host", "pid", "level", "connection", "sample", "truncated",
+    "message",
+  ]
+  /// Their hashes; the message of an event is none of a record's values.
+  private let columns = Self.columnNames.filter { $0 != "message" }
+    .map { $0.utf8.reduce(KeyTable.begin, KeyTable.hash) }
 
   init(fields: FieldReader) { self.fields = fields }
 

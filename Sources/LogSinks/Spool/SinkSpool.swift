@@ -20,6 +20,8 @@ final class SinkSpool {
   /// Not before this moment is the disk tried again; nil where it works.
   private var retryAt: Int64?
   private var isFailing = false
+  /// What lines that come meanwhile are lost to.
+  private var failureReason = DropReason.spoolFailed
   /// Whether lines of the spool were left to the next run of the program.
   private var isLeft = false
   /// What happened to it.
@@ -64,7 +66,7 @@ final class SinkSpool {
   ) {
     if isTruncated { intake.ledger.truncated &+= 1 }
     guard retryAt == nil, let stage = store?.stage(line) else {
-      keep(line, &intake, else: .spoolFailed)
+      keep(line, &intake, else: failureReason)
       return
     }
     switch stage {
@@ -80,12 +82,16 @@ final class SinkSpool {
   func update(_ intake: inout SinkIntake, now: Int64) {
     if let retryAt, retryAt > now { return }
     do throws(SpoolError) {
-      if store == nil { try open(&intake) }
+      let opens = store == nil
+      if opens { try open(&intake) }
+      let writes = (store?.stagedCount ?? 0) > 0
       try store?.commit(now: now)
-      succeed(&intake)
+      retryAt = nil
+      // A disk that was not written to has not shown that it works again.
+      if opens || writes { succeed(&intake) }
     } catch {
       fail(error, &intake, now: now)
-      giveUpStaged(error, &intake)
+      giveUpStaged(&intake)
     }
     load(&intake, now: now)
   }
@@ -121,7 +127,10 @@ final class SinkSpool {
   /// Leaves what waits to the next run of the program. What is in no file stays in the queue: it
   /// never was, or its segment was dropped to make room.
   func abandon(_ intake: inout SinkIntake) {
-    do throws(SpoolError) { try store?.commit(now: 0) } catch { giveUpStaged(error, &intake) }
+    do throws(SpoolError) { try store?.commit(now: 0) } catch {
+      failureReason = error.isFull ? .spoolFull : .spoolFailed
+      giveUpStaged(&intake)
+    }
     let kept = runs.count(from: store?.oldestSequence ?? .max)
     if kept > 0 || waits { isLeft = true }
     intake.ledger.unload(kept)
@@ -144,7 +153,6 @@ final class SinkSpool {
   }
 
   private func succeed(_ intake: inout SinkIntake) {
-    retryAt = nil
     guard isFailing else { return }
     isFailing = false
     notices.append(.spoolBack(unspooled: intake.ledger.unspooled))
@@ -152,6 +160,7 @@ final class SinkSpool {
 
   private func fail(_ error: SpoolError, _ intake: inout SinkIntake, now: Int64) {
     retryAt = now + Self.retryPause
+    failureReason = error.isFull ? .spoolFull : .spoolFailed
     intake.ledger.lastError = error.name
     guard !isFailing else { return }
     isFailing = true
@@ -159,8 +168,7 @@ final class SinkSpool {
   }
 
   /// What could not be written goes to the queue, or is lost.
-  private func giveUpStaged(_ error: SpoolError, _ intake: inout SinkIntake) {
-    let reason: DropReason = error.isFull ? .spoolFull : .spoolFailed
+  private func giveUpStaged(_ intake: inout SinkIntake) {
     let isBehind = (store?.unreadCount ?? 0) > 0
     var kept = 0
     var lost = 0
@@ -174,7 +182,7 @@ final class SinkSpool {
     }
     for _ in 0..<kept { intake.ledger.load() }
     intake.ledger.unspooled &+= UInt64(kept)
-    intake.ledger.dropSpooled(lost, reason)
+    intake.ledger.dropSpooled(lost, failureReason)
   }
 
   /// Keeps a line in memory alone.

@@ -9,5 +9,14 @@ status=0
 step "The modules"
 swift test "$@" --skip '^EndToEnd\.' || status=$?
 step "The program beside real peers"
-swift test "$@" --filter '^EndToEnd\.' || status=$?
+if ! swift test "$@" --filter '^EndToEnd\.'; then
+  # Real servers, clocks and signals: on a shared machine one test in hundreds may meet a moment that
+  # it was not made for. Continuous integration asks once more, and says so; a desk is told at once.
+  if [ "${CI:-}" = true ]; then
+    say "WARNING: a test failed above; all of them run once more, and the second run decides"
+    swift test "$@" --filter '^EndToEnd\.' || status=$?
+  else
+    status=1
+  fi
+fi
 exit $status

@@ -128,7 +128,7 @@ final class SinkSpool {
   /// never was, or its segment was dropped to make room.
   func abandon(_ intake: inout SinkIntake) {
     do throws(SpoolError) { try store?.commit(now: 0) } catch {
-      failureReason = error.isFull ? .spoolFull : .spoolFailed
+      failureReason = error.dropReason
       giveUpStaged(&intake)
     }
     let kept = runs.count(from: store?.oldestSequence ?? .max)
@@ -160,7 +160,7 @@ final class SinkSpool {
 
   private func fail(_ error: SpoolError, _ intake: inout SinkIntake, now: Int64) {
     retryAt = now + Self.retryPause
-    failureReason = error.isFull ? .spoolFull : .spoolFailed
+    failureReason = error.dropReason
     intake.ledger.lastError = error.name
     guard !isFailing else { return }
     isFailing = true
@@ -197,9 +197,10 @@ final class SinkSpool {
 }
 
 extension SpoolError {
-  /// Whether the disk has no room (ENOSPC, EDQUOT, EFBIG).
-  var isFull: Bool {
-    guard case .system(let error, _) = self else { return false }
-    return error == .noSpace || error == .quota || error == Errno(27)
+  /// What lines are lost to: a disk that has no room (ENOSPC, EDQUOT, EFBIG), or one that fails.
+  var dropReason: DropReason {
+    guard case .system(let error, _) = self else { return .spoolFailed }
+    let isFull = error == .noSpace || error == .quota || error == Errno(27)
+    return isFull ? .spoolFull : .spoolFailed
   }
 }
